@@ -1,0 +1,77 @@
+"""What a connection to a guest can do, whatever it is made of."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from smolrun.deadline import Deadline
+from smolrun.ssh.request import Become, CommandRequest
+from smolrun.ssh.result import CommandResult
+
+
+class Connection(Protocol):
+    """One guest, or this machine. One command at a time; a second thread waits its turn.
+
+    Every method raises `NotRunError` kinds for what certainly did not happen, `ConnectionLostError` for what may
+    have, and `OperationTimeoutError` past its deadline.
+    """
+
+    @property
+    def description(self) -> str:
+        """What people are shown: ``root@web1:22`` or ``this machine``."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should be told of this connection (an insecure host key policy, say)."""
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for and hold this connection (re-entrant); a task's deadline begins after this and `connect`."""
+        ...
+
+    def connect(self, deadline: Deadline) -> None:
+        """Be connected and logged in, or prove that an existing connection is alive."""
+        ...
+
+    def run(self, request: CommandRequest, deadline: Deadline) -> CommandResult: ...
+
+    def put(
+        self,
+        content: bytes | Path,
+        destination: str,
+        *,
+        deadline: Deadline,
+        mode: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        """Write a file: under a temporary name in the same folder, verified by size and hash, then renamed.
+
+        Args:
+            mode: permission bits; None keeps those of a file that is replaced, else 0666 less the umask.
+        """
+        ...
+
+    def get(
+        self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None
+    ) -> bytes:
+        """A file's content, verified by size and hash.
+
+        Args:
+            limit: bytes; a larger file is a `TransferError`.
+        """
+        ...
+
+    def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
+        """Wait until the guest can be logged in to (a fresh connection each try)."""
+        ...
+
+    def reset(self) -> None:
+        """End the connection; the next use makes a new one."""
+        ...
+
+    def cancel(self) -> None:
+        """From any thread: kill the running command as at a timeout (`OperationCancelledError` in its thread)."""
+        ...
+
+    def close(self) -> None: ...

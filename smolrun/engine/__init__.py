@@ -1,0 +1,1 @@
+"""Runs plays: strategy, one task's life, blocks, handlers, variables; tells all of it as events."""

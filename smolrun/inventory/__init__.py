@@ -1,0 +1,1 @@
+"""Hosts, groups, patterns, and the variables that belong to them."""

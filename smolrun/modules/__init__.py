@@ -1,0 +1,1 @@
+"""What a task can do to a host: one file a module."""

@@ -1,0 +1,146 @@
+"""What a module is: a model of its arguments, its behaviour, and a few facts about it.
+
+Adding a module is adding one file to this folder that defines ``MODULE = Module(...)``; its name is the file's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from smolrun.deadline import Deadline
+from smolrun.ssh.result import CommandResult, ShellMode
+
+if TYPE_CHECKING:
+    from smolrun.connection.session import GuestSession
+    from smolrun.templating.templar import Templar
+
+
+class Arguments(BaseModel):
+    """The base of every module's arguments: immutable, unknown keys refused, Ansible's aliases accepted."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a change did or would do, for ``--diff``."""
+
+    before: str
+    after: str
+    before_header: str = ""
+    after_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleResult:
+    """What a module did.
+
+    Attributes:
+        changed: whether the guest is (or in check mode: would be) different from before.
+        failed: whether it failed; `msg` then says why.
+        skipped: whether nothing was to be done at all (``creates`` exists; check mode cannot judge).
+        msg: for people.
+        command: the command this result is about; gives ``rc``, ``stdout``, ``stderr``, … of the registered result.
+        command_line: what was run, as shown to people.
+        values: the further keys of the registered result, under Ansible's names.
+        facts: variables to set on the host from now on, as ``set_fact`` does. Values are data.
+        ansible_facts: facts of the guest, as ``setup`` gathers them (names without ``ansible_``).
+        diffs: for ``--diff``.
+        warnings: shown to the user with the task's place.
+    """
+
+    changed: bool = False
+    failed: bool = False
+    skipped: bool = False
+    msg: str = ""
+    command: CommandResult | None = None
+    command_line: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    ansible_facts: Mapping[str, Any] = field(default_factory=dict)
+    diffs: tuple[Diff, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class FindFile(Protocol):
+    """Looks a file up along a task's search path (role, including file, playbook)."""
+
+    def __call__(self, folder: Literal["files", "templates", "vars", "tasks"], name: str) -> Path:
+        """The path of `name`. Raises `ModuleError` listing every place that was searched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContext:
+    """All that a module may know of the task it serves.
+
+    Attributes:
+        host: the inventory name of the host.
+        guest: the connection, bound to this task's become, environment and deadline.
+        templar: renders templates and evaluates conditions with `variables`.
+        variables: everything defined for this host and task; values are rendered when read.
+        deadline: the task's; `guest` already keeps it.
+        mode: the task's ``mode`` for modules that run the user's own commands; None where the task names none.
+        check_mode: nothing may be changed; report what would be.
+        diff_mode: fill `ModuleResult.diffs`.
+        no_log: contents must not appear in diffs or messages.
+        find_file: looks up files of the controller.
+        progress: tells the user what is being waited for.
+        sleep: waits that many seconds; ends early with `OperationCancelledError` when the run is stopped.
+        prompt: asks the user on the terminal, ``(text, echo) -> answer``; None where there is no terminal.
+    """
+
+    host: str
+    guest: "GuestSession"
+    templar: "Templar"
+    variables: Mapping[str, Any]
+    deadline: Deadline
+    mode: ShellMode | None
+    check_mode: bool
+    diff_mode: bool
+    no_log: bool
+    find_file: FindFile
+    progress: Callable[[str], None]
+    sleep: Callable[[float], None]
+    prompt: Callable[[str, bool], str] | None
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Generic[A]):
+    """A module as its file declares it.
+
+    Attributes:
+        arguments: the model of its arguments.
+        run: its behaviour.
+        collection: where Ansible keeps it (``ansible.builtin``); the fully qualified name means the same.
+        free_form: the argument that a bare string sets (``shell: ls``), if it takes one.
+        takes_any_argument: further keys are its data (``set_fact``).
+        raw_arguments: names of arguments that are not rendered beforehand: expressions (``assert: that``) and
+            variable names (``debug: var``); the module evaluates them itself.
+        check_mode: ``full``: tells what would change; ``skip``: the engine skips it in check mode;
+            ``always``: it changes nothing and always runs.
+        uses_guest: False for what happens on the controller alone: no connection is made.
+        takes_mode: the task keyword ``mode`` (login, raw) means something to it.
+        own_limit: it has a limit of its own; the default task timeout does not apply (an explicit one does).
+        once_per_batch: runs once for all hosts of a batch (``pause``).
+    """
+
+    arguments: type[A]
+    run: Callable[[A, TaskContext], ModuleResult]
+    collection: str = "ansible.builtin"
+    free_form: str | None = None
+    takes_any_argument: bool = False
+    raw_arguments: frozenset[str] = frozenset()
+    check_mode: Literal["full", "skip", "always"] = "full"
+    uses_guest: bool = True
+    takes_mode: bool = False
+    own_limit: bool = False
+    once_per_batch: bool = False

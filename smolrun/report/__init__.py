@@ -1,0 +1,1 @@
+"""Listeners of run events: the terminal, JSON lines, JUnit."""

@@ -1,0 +1,55 @@
+"""One command as it is asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from smolrun.ssh.result import ShellMode, Stream
+
+OutputCallback = Callable[[Stream, bytes], None]
+BecomeMethod = Literal["sudo", "su", "doas"]
+
+
+@dataclass(frozen=True, slots=True)
+class Become:
+    """Another user to run a command as.
+
+    Attributes:
+        user: that user's name.
+        method: the tool: ``sudo`` (with or without a password), ``su`` or ``doas`` (where none is asked).
+        password: only ever sent over stdin, and only after the tool has asked for it.
+        flags: replaces the default flags of the tool, e.g. ``-H -S -n`` of sudo.
+        executable: the tool's name or path where it is not `method` itself.
+    """
+
+    user: str = "root"
+    method: BecomeMethod = "sudo"
+    password: str | None = field(default=None, repr=False)
+    flags: str | None = None
+    executable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A command line and all that decides how it is run.
+
+    Attributes:
+        command: the text for the shell.
+        shell: ``login``: the login shell of the user it runs as, profile and environment sourced, interprets it
+            (where it is not POSIX-like it only supplies the environment and ``/bin/sh`` interprets);
+            ``raw``: sent as it stands, byte for byte, become adds one wrap.
+        stdin: sent to the command, then closed; None closes it at once.
+        environment: exported to the command in ``login`` mode; never part of a command line on the guest.
+        become: run it as another user.
+        on_output: called with each piece of output as it arrives, from the thread that runs the command.
+        output_limit: bytes kept of each stream; None for the client's own limit.
+    """
+
+    command: str
+    shell: ShellMode = "login"
+    stdin: bytes | Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    become: Become | None = None
+    on_output: OutputCallback | None = field(default=None, repr=False)
+    output_limit: int | None = None

@@ -1,0 +1,1 @@
+"""The Jinja2 environment: filters, tests, lookups, trust, undefined variables."""
