@@ -52,9 +52,7 @@ class Connection(Protocol):
         """
         ...
 
-    def get(
-        self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None
-    ) -> bytes:
+    def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         """A file's content, verified by size and hash.
 
         Args:

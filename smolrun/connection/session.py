@@ -30,9 +30,7 @@ class GuestSession:
     on_output: OutputCallback | None = None
     output_limit: int | None = None
 
-    def run(
-        self, command: str, *, shell: ShellMode = "raw", stdin: bytes | Path | None = None
-    ) -> CommandResult:
+    def run(self, command: str, *, shell: ShellMode = "raw", stdin: bytes | Path | None = None) -> CommandResult:
         """Run a command of the user's; its output is streamed."""
         raise NotImplementedError
 

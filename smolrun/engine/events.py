@@ -61,12 +61,8 @@ class Failure(BaseModel):
 
     message: str
     hint: str | None = None
-    place: Place | None = Field(
-        None, description="The exact place of the cause, where it is not the task itself"
-    )
-    source_lines: tuple[tuple[int, str], ...] = Field(
-        (), description="Numbered lines of the playbook around it"
-    )
+    place: Place | None = Field(None, description="The exact place of the cause, where it is not the task itself")
+    source_lines: tuple[tuple[int, str], ...] = Field((), description="Numbered lines of the playbook around it")
     variables: dict[str, Any] = Field(default_factory=dict, description="The values involved")
     killed: bool | None = Field(None, description="After a timeout: the process tree was proved gone")
 
@@ -156,9 +152,7 @@ class TaskFinished(EventBase):
     task: TaskReference
     host: str
     status: TaskStatus
-    ignored: bool = Field(
-        False, description="It failed, and ignore_errors or ignore_unreachable made it count as ok"
-    )
+    ignored: bool = Field(False, description="It failed, and ignore_errors or ignore_unreachable made it count as ok")
     delegated_to: str | None = None
     result: dict[str, Any] = Field(default_factory=dict, description="The registered result, redacted")
     command_line: str | None = None

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 class Arguments(BaseModel):
     """The base of every module's arguments: immutable, unknown keys refused, Ansible's aliases accepted."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ or a block hands down to its tasks is worked out by `smolrun.playbook.inheritanc
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -123,9 +123,7 @@ Node: TypeAlias = Task | Block | Meta
 
 class Play(Keywords):
     hosts: tuple[SourceText, ...]
-    vars_files: tuple[Any, ...] = Field(
-        (), description="Paths; a list among them means the first that exists"
-    )
+    vars_files: tuple[Any, ...] = Field((), description="Paths; a list among them means the first that exists")
     gather_facts: Templated[bool] | None = None
     pre_tasks: tuple[Node, ...] = ()
     tasks: tuple[Node, ...] = ()
