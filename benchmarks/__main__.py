@@ -1,0 +1,120 @@
+"""python -m benchmarks: runs the scenarios and prints their tables."""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.jobs import write_job
+from benchmarks.machine import Machine, delayed, machine
+from benchmarks.timing import Timing, empty_target, table, time_in_turn
+from benchmarks.tools import Tool, peers, smolrun
+
+ROUND_TRIP = 0.040
+
+
+@dataclass
+class Benchmark:
+    """One call of the benchmarks: its settings and what has been measured so far."""
+
+    folder: Path
+    machine: Machine
+    tools: list[Tool]
+    rounds: int
+    tasks: int
+    report: dict[str, object] = field(default_factory=dict)
+
+    def tell(self, title: str, timings: list[Timing]) -> None:
+        print(table(title, timings), flush=True)
+        self.report[title] = {t.tool: list(t.seconds) or t.failure for t in timings}
+
+    def one_guest(self) -> Machine:
+        whole = self.machine
+        return Machine(whole.addresses[:1], whole.port, whole.user, whole.key, whole.known_hosts)
+
+
+def tasks(run: Benchmark) -> None:
+    job = write_job(run.folder / "tasks", run.one_guest(), run.tasks)
+    run.tell(f"{run.tasks} trivial tasks, one guest, loopback", time_in_turn(run.tools, job, run.rounds))
+
+
+def tasks_40ms(run: Benchmark) -> None:
+    with delayed(run.one_guest(), run.folder, ROUND_TRIP) as far:
+        job = write_job(run.folder / "tasks-40ms", far, run.tasks)
+        run.tell(
+            f"{run.tasks} trivial tasks, one guest, 40 ms round trip", time_in_turn(run.tools, job, min(run.rounds, 3))
+        )
+        short = write_job(run.folder / "tasks-40ms-short", far, 10)
+        long = write_job(run.folder / "tasks-40ms-long", far, 50)
+        few, many = (time_in_turn([smolrun()], each, run.rounds)[0] for each in (short, long))
+    if few.seconds and many.seconds:
+        trips = (many.median - few.median) / 40 / ROUND_TRIP
+        print(f"  smolrun: {trips:.2f} round trips a task (slope between 10 and 50 tasks)")
+        run.report["round trips a task"] = trips
+
+
+def copies(run: Benchmark) -> None:
+    job = write_job(run.folder / "copies", run.one_guest(), run.tasks, copies=True)
+    job.target.mkdir()
+    copying = [tool for tool in run.tools if tool.copies]
+    first = time_in_turn(copying, job, min(run.rounds, 3), prepare=empty_target(job))
+    run.tell(f"{run.tasks} small copies, first run", first)
+    run.tell(f"{run.tasks} small copies, second run (nothing changes)", time_in_turn(copying, job, min(run.rounds, 3)))
+
+
+def guests(run: Benchmark) -> None:
+    job = write_job(run.folder / "guests", run.machine, 10)
+    run.tell(
+        f"{len(run.machine.addresses)} guests x 10 trivial tasks", time_in_turn(run.tools, job, min(run.rounds, 3))
+    )
+
+
+def startup(run: Benchmark) -> None:
+    with_help = [tool for tool in run.tools if tool.help_command]
+    seconds: dict[str, list[float]] = {tool.name: [] for tool in with_help}
+    for number in range(run.rounds + 3):
+        for tool in with_help:
+            begin = time.perf_counter()
+            subprocess.run(tool.help_command, capture_output=True, check=True)
+            if number:
+                seconds[tool.name].append(time.perf_counter() - begin)
+    run.tell("--help", [Timing(name, tuple(times)) for name, times in seconds.items()])
+
+
+SCENARIOS: dict[str, Callable[[Benchmark], None]] = {
+    "tasks": tasks,
+    "tasks-40ms": tasks_40ms,
+    "copies": copies,
+    "guests": guests,
+    "startup": startup,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round, few tasks and guests")
+    parser.add_argument("--only", action="append", choices=SCENARIOS, help="this scenario (may be repeated)")
+    parser.add_argument("--peers", help="only these peers, separated by commas")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path, help="write every measurement here")
+    options = parser.parse_args()
+    wanted = options.peers.split(",") if options.peers is not None else None
+    tools = [smolrun(), *(peers(wanted) if wanted != [""] else [])]
+    with tempfile.TemporaryDirectory(prefix="smolrun-bench-") as name:
+        folder = Path(name)
+        with machine(folder, 3 if options.quick else 20) as guests_of_run:
+            run = Benchmark(
+                folder, guests_of_run, tools, 1 if options.quick else options.rounds, 10 if options.quick else 50
+            )
+            for scenario in options.only or SCENARIOS:
+                SCENARIOS[scenario](run)
+    if options.json:
+        options.json.write_text(json.dumps(run.report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
