@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
 from smolrun.deadline import Deadline
 from smolrun.ssh.result import CommandResult, ShellMode
@@ -22,6 +23,11 @@ class Arguments(BaseModel):
     """The base of every module's arguments: immutable, unknown keys refused, Ansible's aliases accepted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+
+def mistake(message: str) -> PydanticCustomError:
+    """What a validator of arguments raises: `message` reaches the user as it stands, at the argument's place."""
+    return PydanticCustomError("argument", "{message}", {"message": message})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Module(Generic[A]):
         run: its behaviour.
         collection: where Ansible keeps it (``ansible.builtin``); the fully qualified name means the same.
         free_form: the argument that a bare string sets (``shell: ls``), if it takes one.
+        free_form_options: the arguments that may stand in a bare string as ``name=value`` (``shell: ls chdir=/tmp``).
         takes_any_argument: further keys are its data (``set_fact``).
         raw_arguments: names of arguments that are not rendered beforehand: expressions (``assert: that``) and
             variable names (``debug: var``); the module evaluates them itself.
@@ -135,6 +142,7 @@ class Module(Generic[A]):
     run: Callable[[A, TaskContext], ModuleResult]
     collection: str = "ansible.builtin"
     free_form: str | None = None
+    free_form_options: frozenset[str] = frozenset()
     takes_any_argument: bool = False
     raw_arguments: frozenset[str] = frozenset()
     check_mode: Literal["full", "skip", "always"] = "full"

@@ -1,0 +1,1 @@
+"""What the modules that run the user's own commands have in common."""
