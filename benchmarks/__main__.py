@@ -3,6 +3,7 @@
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,10 +28,12 @@ class Benchmark:
     rounds: int
     tasks: int
     report: dict[str, object] = field(default_factory=dict)
+    failed: bool = False
 
     def tell(self, title: str, timings: list[Timing]) -> None:
         print(table(title, timings), flush=True)
         self.report[title] = {t.tool: list(t.seconds) or t.failure for t in timings}
+        self.failed = self.failed or not timings[0].seconds
 
     def one_guest(self) -> Machine:
         whole = self.machine
@@ -114,6 +117,7 @@ def main() -> None:
                 SCENARIOS[scenario](run)
     if options.json:
         options.json.write_text(json.dumps(run.report, indent=1))
+    sys.exit(1 if run.failed else 0)
 
 
 if __name__ == "__main__":
