@@ -1,0 +1,48 @@
+"""Text into compiled templates, once for each text."""
+
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.environment import Template
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.parser import Parser
+
+from smolrun.templating.environment import TemplateEnvironment
+
+
+def parse_expression(environment: TemplateEnvironment, text: str) -> nodes.Expr:
+    """The syntax tree of a bare expression.
+
+    Raises:
+        jinja2.TemplateSyntaxError: it is not one, or more follows it.
+    """
+    parser = Parser(environment, text, state="variable")
+    expression = parser.parse_expression()
+    if not parser.stream.eos:
+        token = parser.stream.current
+        raise TemplateSyntaxError(f"unexpected '{token.value}' after the expression", token.lineno)
+    return expression
+
+
+def compile_template(environment: TemplateEnvironment, text: str) -> Template:
+    """Raises `jinja2.TemplateSyntaxError`, also for unknown filters and tests."""
+    template: Template = environment.from_string(text)
+    return template
+
+
+def compile_expression(environment: TemplateEnvironment, text: str) -> Template:
+    """A template that yields the value of the expression, and nothing else."""
+    expression = parse_expression(environment, text)
+    body = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
+    body.set_environment(environment)
+    template: Template = environment.from_string(body)
+    return template
+
+
+def single(environment: TemplateEnvironment, text: str) -> nodes.Expr | None:
+    """The expression of a text that is nothing but ``{{ expression }}``; None for any other."""
+    body: list[Any] = environment.parse(text).body
+    if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1:
+        node = body[0].nodes[0]
+        return None if isinstance(node, nodes.TemplateData) else node
+    return None

@@ -1,0 +1,120 @@
+"""The Jinja2 environment: sandboxed, strict about what is undefined, bounded, with values that keep their type."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+from jinja2.compiler import Frame
+from jinja2.environment import Template
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
+
+from smolrun.templating.lazy import argument
+from smolrun.templating.limits import check_method, check_operator
+from smolrun.templating.text import join_text
+from smolrun.templating.undefined import Missing
+
+if TYPE_CHECKING:
+    from smolrun.templating.rendering import Names
+
+
+class ValueCodeGenerator(NativeCodeGenerator):
+    """Generates code that yields the values themselves; whoever collects them decides about text."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible  # a literal keeps its type, too
+        return str(node.as_const(frame.eval_ctx))
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - the name is Jinja2's
+        # `a ~ b` by Jinja2's own function would not be bounded.
+        self.write("environment.concat((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class NamesContext(Context):
+    """A context over `Names`, of which nothing is copied and nothing read that the template does not name."""
+
+    parent: "Names"  # type: ignore[assignment]
+
+    def resolve_or_missing(self, key: str) -> Any:
+        if key in self.vars:
+            return self.vars[key]
+        return self.parent.find(key)
+
+    def get_all(self) -> "Names":  # type: ignore[override]
+        return self.parent.with_locals(self.vars) if self.vars else self.parent
+
+    def derived(self, locals: dict[str, Any] | None = None) -> "NamesContext":  # noqa: A002 - the name is Jinja2's
+        context = new_context(self.environment, self.name, self.blocks, self.get_all(), locals)
+        context.eval_ctx = self.eval_ctx
+        context.blocks.update((name, list(block)) for name, block in self.blocks.items())
+        return context
+
+
+def new_context(
+    environment: Any, name: str | None, blocks: Any, names: "Names", local: Mapping[str, Any] | None
+) -> NamesContext:
+    if local:
+        names = names.with_locals({key: value for key, value in local.items() if value is not missing})
+    return NamesContext(environment, names, name, dict(blocks) if not isinstance(blocks, dict) else _first(blocks))  # type: ignore[arg-type]
+
+
+def _first(blocks: dict[str, Any]) -> dict[str, Any]:
+    return {name: block[0] if isinstance(block, list) else block for name, block in blocks.items()}
+
+
+class NamesTemplate(Template):
+    """A template whose contexts are made of `Names`."""
+
+    def new_context(
+        self,
+        vars: Any = None,  # noqa: A002 - the name is Jinja2's
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> NamesContext:
+        from smolrun.templating.rendering import Names
+
+        names = vars if isinstance(vars, Names) else Names.of_locals(self.environment, dict(vars or {}))
+        return new_context(self.environment, self.name, self.blocks, names, locals)
+
+
+class TemplateEnvironment(SandboxedEnvironment):
+    """Sandboxed, but not immutable: real templates call ``append`` and ``update``."""
+
+    code_generator_class = ValueCodeGenerator
+    context_class = NamesContext
+    template_class = NamesTemplate
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    concat = staticmethod(join_text)  # type: ignore[assignment]
+
+    def __init__(self, **options: Any) -> None:
+        defaults: dict[str, Any] = {
+            "undefined": Missing,
+            "optimized": False,  # folding constants would run filters while compiling, where no error has a place
+            "keep_trailing_newline": True,
+            "extensions": ("jinja2.ext.do", "jinja2.ext.loopcontrols"),
+            "auto_reload": False,
+            "cache_size": 400,
+        }
+        super().__init__(**(defaults | options))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        check_operator(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **keywords: Any) -> Any:  # noqa: N805
+        plain = tuple([argument(value) for value in args])
+        plain_keywords = {key: argument(value) for key, value in keywords.items()}
+        owner = getattr(__obj, "__self__", None)
+        if isinstance(owner, str | bytes):
+            check_method(owner, getattr(__obj, "__name__", ""), plain, plain_keywords)
+        return super().call(__context, __obj, *plain, **plain_keywords)
+
+
+Function = Callable[..., Any]

@@ -1,0 +1,188 @@
+"""One rendering: the variables it sees, what it has already worked out, and what it is in the middle of."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jinja2.exceptions import TemplateError as JinjaError
+
+from smolrun.errors import TemplateError, UndefinedVariableError
+from smolrun.source.text import SourceText, location_of
+from smolrun.templating.failures import as_template_error
+from smolrun.templating.lazy import LazyDict, LazyList, LazyMapping, materialise
+from smolrun.templating.omit import OMIT
+from smolrun.templating.undefined import Missing
+
+if TYPE_CHECKING:
+    from smolrun.templating.templar import Templar
+
+
+class Scope(Mapping[str, Any]):
+    """Variables whose templates see these variables themselves, and not those of whoever reads them.
+
+    ``hostvars`` is a mapping of these: ``hostvars.web1.url`` is rendered with the variables of ``web1``.
+    """
+
+    __slots__ = ("variables",)
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self.variables = variables
+
+    def __getitem__(self, key: str) -> Any:
+        return self.variables[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.variables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+
+class Rendering:
+    """The state of one call of the templar; never shared between threads.
+
+    Args:
+        templar: compiles and runs templates.
+        variables: what names mean.
+        busy: the templates that are being rendered, by the identities of their text and their variables.
+    """
+
+    __slots__ = ("_busy", "_known", "_scopes", "templar", "variables")
+
+    def __init__(
+        self,
+        templar: "Templar",
+        variables: Mapping[str, Any],
+        busy: dict[tuple[int, int], SourceText] | None = None,
+        scopes: dict[int, "Rendering"] | None = None,
+    ) -> None:
+        self.templar = templar
+        self.variables = variables
+        self._known: dict[str, Any] = {}
+        self._busy = {} if busy is None else busy
+        self._scopes = {} if scopes is None else scopes
+        self._scopes[id(variables)] = self
+
+    def names(self) -> "Names":
+        return Names(self, {})
+
+    def variable(self, name: str) -> Any:
+        """The rendered value of a variable. Raises `KeyError` when there is none of that name."""
+        if name in self._known:
+            return self._known[name]
+        value = self._known[name] = self.value(self.variables[name])
+        return value
+
+    def value(self, raw: Any) -> Any:
+        """`raw` rendered as far as needed: text now, containers when their entries are read.
+
+        What refers to something undefined comes back as a `Missing` that fails, with its cause, when it is used.
+        """
+        if isinstance(raw, SourceText):
+            if not raw.is_template:
+                return str(raw)
+            try:
+                return self.run(raw)
+            except UndefinedVariableError as error:
+                return Missing(name=error.name, cause=error)
+        if isinstance(raw, dict):
+            return LazyDict(raw, self.value)
+        if isinstance(raw, list | tuple):
+            return LazyList(raw, self.value)
+        if isinstance(raw, Scope):
+            return LazyMapping(raw, self._within(raw.variables).value)
+        if isinstance(raw, Mapping):
+            return LazyMapping(raw, self.value)
+        if isinstance(raw, str):
+            return str(raw)
+        return raw
+
+    def _within(self, variables: Mapping[str, Any]) -> "Rendering":
+        found = self._scopes.get(id(variables))
+        return found if found is not None else Rendering(self.templar, variables, self._busy, self._scopes)
+
+    def run(self, text: SourceText, *, expression: bool = False) -> Any:
+        """The value of a template or an expression.
+
+        Raises:
+            TemplateError: it cannot be evaluated, or it refers to itself.
+        """
+        key = (id(text), id(self.variables))
+        if key in self._busy:
+            raise self._loop(key, text)
+        self._busy[key] = text
+        try:
+            return self.templar.run(text, self, expression=expression)
+        finally:
+            del self._busy[key]
+
+    def finish(self, value: Any, text: Any) -> Any:
+        """`value` as plain data for good. Raises `TemplateError`, located by the template `text` it came from."""
+        try:
+            return materialise(value)
+        except RecursionError as error:
+            raise as_template_error(error, text) from None
+        except JinjaError as error:
+            raise as_template_error(error, text) from error
+
+    def _loop(self, key: tuple[int, int], text: SourceText) -> TemplateError:
+        keys = list(self._busy)
+        chain = [self._busy[busy] for busy in keys[keys.index(key) :]]
+        shown = " -> ".join(_short(part) for part in (*chain, text))
+        return TemplateError(f"variables refer to each other in a circle: {shown}", location=location_of(text))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+class Names(Mapping[str, Any]):
+    """What the names in one template mean: its own, then the variables, then the functions of the environment."""
+
+    __slots__ = ("_environment", "_local", "rendering")
+
+    def __init__(self, rendering: Rendering | None, local: Mapping[str, Any], environment: Any = None) -> None:
+        self.rendering = rendering
+        self._local = local
+        self._environment = environment or (rendering.templar.environment if rendering else None)
+
+    @classmethod
+    def of_locals(cls, environment: Any, local: Mapping[str, Any]) -> "Names":
+        """Names of a file that is imported without its importer's context: only functions."""
+        return cls(None, local, environment)
+
+    def with_locals(self, local: Mapping[str, Any]) -> "Names":
+        return Names(self.rendering, {**self._local, **local}, self._environment)
+
+    def find(self, name: str) -> Any:
+        """What `name` means; a `Missing` when it means nothing."""
+        if name in self._local:
+            return self._local[name]
+        if self.rendering is not None:
+            if name in self.rendering.variables:
+                return self.rendering.variable(name)
+            if name == "vars":
+                return LazyMapping(self.rendering.variables, self.rendering.value)
+        if name == "omit":
+            return OMIT
+        if name in self._environment.globals:
+            return self._environment.globals[name]
+        return Missing(name=name, candidates=self)
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.find(name)
+        if isinstance(value, Missing) and value._missing_cause is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._local
+        if self.rendering is not None:
+            yield from self.rendering.variables
+        yield from self._environment.globals
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,154 @@
+"""Templates and expressions into values: the one door to everything in this package."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2.environment import Template
+from jinja2.exceptions import TemplateError as JinjaError
+
+from smolrun.errors import TemplateError
+from smolrun.source.text import SourceText, location_of
+from smolrun.templating import compiling, conditions
+from smolrun.templating.conditions import ConditionOutcome
+from smolrun.templating.environment import TemplateEnvironment
+from smolrun.templating.failures import as_template_error
+from smolrun.templating.files import FileOptions, file_environment
+from smolrun.templating.functions import environment_with_functions
+from smolrun.templating.limits import check_size
+from smolrun.templating.omit import OMIT
+from smolrun.templating.rendering import Rendering
+from smolrun.templating.text import join_text, text_of
+
+CACHED_TEMPLATES: Final = 8192
+"""Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
+
+
+class Templar:
+    """Renders templates and evaluates expressions. Safe to use from several threads.
+
+    Only `SourceText` is ever compiled. What comes out is plain data and is never rendered again.
+
+    Args:
+        base: the folder that relative file names of lookups are looked up from, where the variables have no
+            ``ansible_search_path``.
+    """
+
+    def __init__(self, *, base: Path | None = None) -> None:
+        self.base = base
+        self.environment: TemplateEnvironment = environment_with_functions()
+        self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
+        self._file_environment = lru_cache(maxsize=64)(
+            lambda options: file_environment(self.environment, options),
+        )
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def render(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        """`value` with every template in it rendered, however deep, as plain data.
+
+        A text that is one expression gives the value of that expression, whatever its type; other text gives text.
+        Keys and items that are ``omit`` are left out; `OMIT` itself comes back where `value` as a whole is that.
+
+        Raises:
+            TemplateError: with the place of the template.
+        """
+        if isinstance(value, SourceText) and not value.is_template:
+            return str(value)
+        rendering = Rendering(self, variables)
+        if isinstance(value, SourceText):
+            return rendering.finish(rendering.run(value), value)
+        return rendering.finish(rendering.value(value), value)
+
+    def render_text(self, value: Any, variables: Mapping[str, Any]) -> str:
+        """`value` rendered, as text.
+
+        Raises:
+            TemplateError: with the place of the template.
+        """
+        result = self.render(value, variables)
+        return result if isinstance(result, str) else text_of(result)
+
+    def evaluate(self, expression: Any, variables: Mapping[str, Any]) -> Any:
+        """The value of an expression (written without braces); literals of other types are their own value.
+
+        Raises:
+            TemplateError: with its place; also for text that does not come from a playbook.
+        """
+        if not isinstance(expression, str):
+            return expression
+        if not isinstance(expression, SourceText):
+            raise TemplateError("an expression must be text from a playbook: what was computed is never evaluated")
+        rendering = Rendering(self, variables)
+        return rendering.finish(rendering.run(expression, expression=True), expression)
+
+    def condition(self, expression: Any, variables: Mapping[str, Any]) -> ConditionOutcome:
+        """Whether a condition holds, and what is wrong with how it is written.
+
+        Raises:
+            TemplateError: with its place.
+        """
+        return conditions.decide(expression, Rendering(self, variables))
+
+    # --- files -------------------------------------------------------------------------------------
+
+    def render_file(
+        self,
+        text: SourceText,
+        variables: Mapping[str, Any],
+        *,
+        search_path: Sequence[str | Path] = (),
+        **options: Any,
+    ) -> str:
+        """The text of a template file, rendered.
+
+        Args:
+            text: its content; the first line may be a ``#jinja2:`` header that overrides `options`.
+            search_path: folders that ``include``, ``import`` and ``extends`` look in.
+            options: see `FileOptions`.
+
+        Raises:
+            TemplateError: with the line in the file.
+        """
+        chosen = FileOptions.of(options, tuple(str(folder) for folder in search_path))
+        body, chosen = chosen.with_header(text)
+        environment = self._file_environment(chosen)
+        rendering = Rendering(self, variables)
+        try:
+            template = compiling.compile_template(environment, body)
+            context = template.new_context(rendering.names())  # type: ignore[arg-type]
+            return chosen.end_lines(join_text(template.root_render_func(context)))
+        except RecursionError as error:
+            raise as_template_error(error, text) from None
+        except Exception as error:  # noqa: BLE001 - whatever an expression raises is the template's error
+            raise as_template_error(error, body) from error
+
+    # --- what renderings call ----------------------------------------------------------------------
+
+    def run(self, text: SourceText, rendering: Rendering, *, expression: bool = False) -> Any:
+        """The value that a template or an expression yields, lazy and possibly undefined."""
+        try:
+            template = self._compiled(str(text), expression)
+            context = template.new_context(rendering.names())  # type: ignore[arg-type]
+            parts = list(template.root_render_func(context))
+            if len(parts) == 1:
+                return _checked(parts[0])
+            return join_text(parts)
+        except RecursionError as error:
+            raise as_template_error(error, text) from None
+        except Exception as error:  # noqa: BLE001 - whatever an expression raises is the template's error
+            raise as_template_error(error, text) from (error if isinstance(error, JinjaError) else None)
+
+    def _compile(self, text: str, expression: bool) -> Template:
+        compile_text = compiling.compile_expression if expression else compiling.compile_template
+        return compile_text(self.environment, text)
+
+
+def _checked(value: Any) -> Any:
+    if isinstance(value, str | bytes):
+        check_size(len(value), "the template")
+    return value
+
+
+__all__ = ["OMIT", "ConditionOutcome", "Templar", "location_of"]
