@@ -2,65 +2,97 @@
 
 A value may be a template wherever `Templated` says so; it is then the `SourceText` that was written, and is
 rendered and validated by `smolrun.playbook.rendered` when the task runs. Absent keywords are None: what a play
-or a block hands down to its tasks is worked out by `smolrun.playbook.inheritance`.
+or a block hands down to its tasks is worked out by `smolrun.playbook.inheritance`. A description is what an
+editor shows for the keyword.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from smolrun.location import Location
-from smolrun.source.text import SourceText
+from smolrun.playbook.written import (
+    Condition,
+    Conditions,
+    Environment,
+    Templated,
+    Variables,
+    WrittenText,
+    WrittenTexts,
+)
+from smolrun.source.coercions import Boolean, Integer, Number, Seconds
 from smolrun.ssh.result import ShellMode
 
-T = TypeVar("T")
-Templated: TypeAlias = T | SourceText
-Condition: TypeAlias = bool | SourceText
-"""A bare Jinja expression, or a literal boolean."""
+__all__ = [
+    "Block",
+    "Condition",
+    "Keywords",
+    "Loop",
+    "LoopControl",
+    "Meta",
+    "Node",
+    "Play",
+    "Playbook",
+    "Task",
+    "Templated",
+    "Written",
+]
 
 
 class Written(BaseModel):
     """The base of all that was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
 
-    location: Location = Field(exclude=True, repr=False)
+    location: SkipJsonSchema[Location] = Field(exclude=True, repr=False)
 
 
 class Keywords(Written):
     """What plays, blocks and tasks may all say; None where they do not say it."""
 
-    name: SourceText | None = None
-    vars: Mapping[str, Any] = Field(default_factory=dict)
-    environment: tuple[Any, ...] = Field((), description="Mappings, or templates of mappings; later ones win")
-    timeout: Templated[float] | None = None
-    mode: Templated[ShellMode] | None = None
-    become: Templated[bool] | None = None
-    become_user: SourceText | None = None
-    become_method: SourceText | None = None
-    become_flags: SourceText | None = None
-    remote_user: SourceText | None = None
-    port: Templated[int] | None = None
-    connection: SourceText | None = None
-    tags: tuple[SourceText, ...] = ()
-    no_log: Templated[bool] | None = None
-    ignore_errors: Templated[bool] | None = None
-    ignore_unreachable: Templated[bool] | None = None
-    any_errors_fatal: Templated[bool] | None = None
-    check_mode: Templated[bool] | None = None
-    diff: Templated[bool] | None = None
-    run_once: Templated[bool] | None = None
-    throttle: Templated[int] | None = None
+    name: WrittenText | None = Field(None, description="What it does, in words; shown while it runs.")
+    vars: Variables = Field(default_factory=dict, description="Variables for this part of the playbook.")
+    environment: Environment = Field(
+        (), description="Environment variables for the commands, a mapping or a list of them; later ones win."
+    )
+    timeout: Templated[Seconds] | None = Field(
+        None,
+        ge=0,
+        description="Seconds that one execution may take; then its whole process tree is killed. 0: no limit.",
+    )
+    mode: Templated[ShellMode] | None = Field(
+        None, description="login: through the user's login shell, profile sourced; raw: the line as it stands."
+    )
+    become: Templated[Boolean] | None = Field(None, description="Run as another user (`become_user`).")
+    become_user: WrittenText | None = Field(None, description="The user to become; root unless said otherwise.")
+    become_method: WrittenText | None = Field(None, description="How to become that user: sudo, su or doas.")
+    become_flags: WrittenText | None = Field(None, description="Flags for the become method.")
+    remote_user: WrittenText | None = Field(None, description="The user to log in as.")
+    port: Templated[Integer] | None = Field(None, description="The port of the guest's SSH server.")
+    connection: WrittenText | None = Field(None, description="ssh, or local for this machine.")
+    tags: WrittenTexts = Field((), description="Words that --tags and --skip-tags choose by.")
+    no_log: Templated[Boolean] | None = Field(None, description="Show nothing of the arguments and the result.")
+    ignore_errors: Templated[Boolean] | None = Field(None, description="Go on when a task fails.")
+    ignore_unreachable: Templated[Boolean] | None = Field(None, description="Go on when the guest is unreachable.")
+    any_errors_fatal: Templated[Boolean] | None = Field(None, description="A failure on one host ends the play on all.")
+    check_mode: Templated[Boolean] | None = Field(
+        None, description="true: only tell what would change; false: run even under --check."
+    )
+    diff: Templated[Boolean] | None = Field(None, description="Show what changes in files.")
+    run_once: Templated[Boolean] | None = Field(None, description="Run on the first host, for all of them.")
+    throttle: Templated[Integer] | None = Field(None, description="Run on at most so many hosts at a time.")
 
 
 class LoopControl(Written):
-    loop_var: SourceText | None = None
-    index_var: SourceText | None = None
-    label: Any = None
-    pause: Templated[float] | None = None
-    extended: Templated[bool] | None = None
-    break_when: tuple[Condition, ...] = ()
+    """``loop_control``: how a loop runs and is shown."""
+
+    loop_var: WrittenText | None = Field(None, description="The variable of the current item, instead of `item`.")
+    index_var: WrittenText | None = Field(None, description="A variable that counts the items from 0.")
+    label: Any = Field(None, description="What to show of an item, usually a template.")
+    pause: Templated[Seconds] | None = Field(None, description="Seconds to wait between two items.")
+    extended: Templated[Boolean] | None = Field(None, description="Provide `ansible_loop` (index, first, last, …).")
+    break_when: Conditions = Field((), description="End the loop after the item for which this holds.")
 
 
 class Loop(Written):
@@ -83,48 +115,57 @@ class Task(Keywords):
     Attributes:
         module: the canonical short name of a module we have, or the name as written of one we do not.
         arguments: as written, aliases and all; a free form is stored under the module's ``free_form`` name.
+        arguments_template: ``args: "{{ mapping }}"``: a template of further arguments; those written here win.
         listen: topics, for handlers.
     """
 
     module: str
-    arguments: Mapping[str, Any] = Field(default_factory=dict)
-    when: tuple[Condition, ...] = ()
-    register_as: str | None = Field(None, alias="register")
+    arguments: Variables = Field(default_factory=dict)
+    arguments_template: WrittenText | None = None
+    when: Conditions = Field((), description="Run only if this holds: an expression without braces, or a list.")
+    register_as: str | None = Field(None, alias="register", description="The variable that keeps the result.")
     loop: Loop | None = None
-    until: tuple[Condition, ...] = ()
-    retries: Templated[int] | None = None
-    delay: Templated[float] | None = None
-    failed_when: tuple[Condition, ...] | None = None
-    changed_when: tuple[Condition, ...] | None = None
-    notify: tuple[SourceText, ...] = ()
-    listen: tuple[SourceText, ...] = ()
-    delegate_to: SourceText | None = None
-    delegate_facts: Templated[bool] | None = None
+    until: Conditions = Field((), description="Repeat until this holds; see `retries` and `delay`.")
+    retries: Templated[Integer] | None = Field(None, description="How often to repeat at most (3 with `until`).")
+    delay: Templated[Number] | None = Field(None, description="Seconds between two attempts (5).")
+    failed_when: Conditions | None = Field(None, description="What counts as a failure.")
+    changed_when: Conditions | None = Field(None, description="What counts as a change.")
+    notify: WrittenTexts = Field((), description="Handlers to run at the end if this task changed something.")
+    listen: WrittenTexts = Field((), description="Topics that notify this handler, besides its name.")
+    delegate_to: WrittenText | None = Field(None, description="Run on this host instead.")
+    delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
 
 
 class Meta(Keywords):
     """``meta:`` — a word to the engine, not to a host."""
 
     action: Literal["flush_handlers"]
-    when: tuple[Condition, ...] = ()
+    when: Conditions = ()
 
 
 class Block(Keywords):
+    """Tasks under common keywords, with what to do when one of them fails."""
+
     block: tuple["Node", ...] = ()
     rescue: tuple["Node", ...] = ()
     always: tuple["Node", ...] = ()
-    when: tuple[Condition, ...] = ()
-    notify: tuple[SourceText, ...] = ()
-    delegate_to: SourceText | None = None
+    when: Conditions = Field((), description="Holds for every task of the block.")
+    notify: WrittenTexts = Field((), description="Handlers to run if a task of the block changed something.")
+    delegate_to: WrittenText | None = Field(None, description="Run the tasks on this host instead.")
+    delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
 
 
 Node: TypeAlias = Task | Block | Meta
 
 
 class Play(Keywords):
-    hosts: tuple[SourceText, ...]
-    vars_files: tuple[Any, ...] = Field((), description="Paths; a list among them means the first that exists")
-    gather_facts: Templated[bool] | None = None
+    """What to do on which hosts."""
+
+    hosts: WrittenTexts = Field(description="The hosts: names, groups or patterns (web:&prod, !db1).")
+    vars_files: tuple[Any, ...] = Field(
+        (), description="Files of variables; a list among them means the first that exists."
+    )
+    gather_facts: Templated[Boolean] | None = Field(None, description="Read facts of the hosts first.")
     pre_tasks: tuple[Node, ...] = ()
     tasks: tuple[Node, ...] = ()
     post_tasks: tuple[Node, ...] = ()

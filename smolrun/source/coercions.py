@@ -63,6 +63,14 @@ def to_number(value: object) -> object:
     return number
 
 
+def to_seconds(value: object) -> object:
+    """A number of seconds, zero or more. Raises for anything else."""
+    number = to_number(value)
+    if isinstance(number, int | float) and number < 0:
+        raise _mistake("seconds", "a number of seconds, zero or more", value)
+    return number
+
+
 def to_text(value: object) -> object:
     """Text, also from a number, a boolean or a date, as Python writes them. Raises for collections and null."""
     if isinstance(value, str):
@@ -148,6 +156,14 @@ Number = Annotated[
     BeforeValidator(to_number),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[+-]?[0-9.]+(e[+-]?[0-9]+)?$"}]}),
 ]
+Seconds = Annotated[
+    float,
+    BeforeValidator(to_seconds),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^[0-9.]+$"}]},
+    ),
+]
+"""A duration that is not negative."""
 Text = Annotated[str, BeforeValidator(to_text), WithJsonSchema(_TEXT_SCHEMA)]
 TextList = Annotated[list[Text], BeforeValidator(to_list), WithJsonSchema(_TEXT_LIST_SCHEMA)]
 """A list of texts, or one text with commas between the items."""

@@ -1,0 +1,118 @@
+"""Which of a task's keys is its module."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from smolrun.location import Location
+from smolrun.modules import registry
+from smolrun.playbook import keywords
+from smolrun.playbook.elsewhere import is_module_elsewhere
+from smolrun.playbook.loops import loop_keys
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.suggestion import near
+from smolrun.source.coercions import describe
+from smolrun.source.containers import LocatedDict
+from smolrun.source.text import SourceText
+
+
+class Action(NamedTuple):
+    """A module and its arguments as a task names them.
+
+    Attributes:
+        key: the key of the task that says it.
+        name: the module's name as written.
+        arguments: what stands beside it.
+        place: where the name stands.
+        arguments_place: where the arguments stand.
+        local: ``local_action``: on this machine.
+    """
+
+    key: str
+    name: str
+    arguments: Any
+    place: Location | None
+    arguments_place: Location | None
+    local: bool = False
+
+
+def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> Action | None:
+    """The module of a task; None after noting that there is none, or two."""
+    spoken = [key for key in ("action", "local_action") if key in task]
+    candidates = [*spoken, *_candidates(task, known)]
+    modules = [key for key in candidates if key in spoken or registry.find(str(key)) or _is_elsewhere(str(key))]
+    chosen = modules or _unlikely_keywords(candidates, known)
+    if len(chosen) > 1 and modules:
+        place = task.key_locations.get(chosen[1])
+        mistakes.error("two-modules", f"a task has one module, not '{chosen[0]}' and '{chosen[1]}'", place)
+        return None
+    if not chosen:
+        _note_none(task, candidates, known, mistakes)
+        return None
+    key = chosen[0]
+    action = _spoken(task, key, mistakes) if key in spoken else _plain(task, key)
+    return action if action and _is_usable(action, mistakes) else None
+
+
+def _candidates(task: LocatedDict, known: Iterable[str]) -> list[str]:
+    others = set(known) | keywords.NOT_YET_FOR_TASKS | set(loop_keys(task)) | (set(keywords.REMOVED) - {"include"})
+    return [key for key in task if key not in others]
+
+
+def _is_elsewhere(name: str) -> bool:
+    return "." in name or is_module_elsewhere(name) or name in keywords.NOT_YET_ACTIONS
+
+
+def _unlikely_keywords(candidates: list[str], known: Iterable[str]) -> list[str]:
+    """Of names that no module has, those that are more like a module than like a keyword."""
+    likely = [name for name in candidates if registry.near(str(name)) and not near(str(name), known)]
+    return likely or [name for name in candidates if not near(str(name), known)]
+
+
+def _plain(task: LocatedDict, key: str) -> Action:
+    return Action(key, str(key), task[key], task.key_locations.get(key), task.value_locations.get(key))
+
+
+def _spoken(task: LocatedDict, key: str, mistakes: Mistakes) -> Action | None:
+    """``action: module arguments``, or a mapping with the key ``module``."""
+    value, place, local = task[key], task.value_locations.get(key), key == "local_action"
+    if isinstance(value, SourceText) and value.strip():
+        name, _, rest = value.strip().partition(" ")
+        return Action(key, name, SourceText(rest.strip(), place) if rest.strip() else None, place, place, local)
+    if isinstance(value, LocatedDict) and isinstance(value.get("module"), str):
+        arguments = LocatedDict(value, value.location, value.key_locations, value.value_locations)
+        name = str(arguments.pop("module"))
+        return Action(key, name, arguments, value.value_locations.get("module"), place, local)
+    message = f"'{key}': expected a module and its arguments, found {describe(value)}"
+    mistakes.error("wrong-type", message, place, f"write '{key}: {{module: name, argument: value}}'")
+    return None
+
+
+def _is_usable(action: Action, mistakes: Mistakes) -> bool:
+    """Notes a module that we do not have: an error, or a warning where the run may never come to it."""
+    name = action.name
+    if registry.find(name):
+        return True
+    short = name.rpartition(".")[2]
+    if short in keywords.NOT_YET_ACTIONS and name in (short, f"ansible.builtin.{short}", f"ansible.legacy.{short}"):
+        mistakes.error("not-supported-yet", f"'{name}' is not supported yet", action.place)
+        return False
+    if short in keywords.REMOVED and short == name:
+        hint = f"write {keywords.REMOVED[name]}"
+        mistakes.error("removed-keyword", f"Ansible no longer has '{name}'", action.place, hint)
+        return False
+    if is_module_elsewhere(name):
+        message = f"the module '{name}' is not available here; a task that comes to it will fail"
+        mistakes.warning("unavailable-module", message, action.place)
+        return True
+    meant = registry.near(name)
+    hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
+    mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)
+    return False
+
+
+def _note_none(task: LocatedDict, candidates: list[str], known: Iterable[str], mistakes: Mistakes) -> None:
+    for key in candidates:
+        keywords.refuse("task", key, task, known, mistakes)
+    if not candidates:
+        message = "this task names no module"
+        mistakes.error("no-module", message, task.location, "say what to do, for example 'run: uptime'")

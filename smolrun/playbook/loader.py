@@ -1,0 +1,72 @@
+"""From a file to a `Playbook`, or to every mistake in it at once."""
+
+from pathlib import Path
+from typing import Any
+
+from smolrun.diagnostic import Diagnostic
+from smolrun.location import Location, SourceFile
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.models import Play, Playbook
+from smolrun.playbook.plays import read_play
+from smolrun.playbook.tasks import read_items
+from smolrun.source.coercions import describe
+from smolrun.source.containers import LocatedDict, LocatedList
+from smolrun.source.files import read_source
+from smolrun.source.text import SourceText
+from smolrun.source.vault import VaultSecrets
+from smolrun.source.yaml_loader import load_yaml
+
+_PLAY_WORDS = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook", "roles"})
+
+
+def load_playbook(path: str | Path, *, vault: VaultSecrets | None = None) -> tuple[Playbook, tuple[Diagnostic, ...]]:
+    """A playbook, and the warnings about it.
+
+    Parameters:
+        path: the file; messages name it exactly so.
+        vault: the passwords for vaulted values and files.
+
+    Raises:
+        LoadError: with all mistakes of the file, warnings too.
+    """
+    return read_playbook(read_source(path, vault), vault=vault)
+
+
+def read_playbook(file: SourceFile, *, vault: VaultSecrets | None = None) -> tuple[Playbook, tuple[Diagnostic, ...]]:
+    """As `load_playbook`, of a text that is already read."""
+    mistakes = Mistakes()
+    written = load_yaml(file, vault=vault)
+    if not isinstance(written, LocatedList) or not written:
+        _note_no_list(written, Location(file, 1, 1), mistakes)
+        mistakes.raise_if_errors()
+    bare = not any(isinstance(item, LocatedDict) and _PLAY_WORDS & item.keys() for item in written)
+    plays = _bare_play(written, file, mistakes) if bare else _plays(written, mistakes)
+    mistakes.raise_if_errors()
+    return Playbook(path=file.name, plays=plays, bare_tasks=bare), mistakes.in_order()
+
+
+def _note_no_list(written: Any, start: Location, mistakes: Mistakes) -> None:
+    if written is None or written == []:
+        mistakes.error("empty", "the playbook is empty", start)
+        return
+    message = f"a playbook is a list of plays, or of tasks; this is {describe(written)}"
+    hint = "begin it with '- '" if isinstance(written, LocatedDict) else None
+    mistakes.error("wrong-type", message, getattr(written, "location", None) or start, hint)
+
+
+def _plays(written: LocatedList, mistakes: Mistakes) -> tuple[Play, ...]:
+    plays = []
+    for item, place in zip(written, written.item_locations, strict=True):
+        if isinstance(item, LocatedDict):
+            play = read_play(item, mistakes)
+            if play is not None:
+                plays.append(play)
+        else:
+            mistakes.error("wrong-type", f"expected a play, found {describe(item)}", place)
+    return tuple(plays)
+
+
+def _bare_play(written: LocatedList, file: SourceFile, mistakes: Mistakes) -> tuple[Play, ...]:
+    place = written.location or Location(file, 1, 1)
+    tasks = read_items(written, "task", mistakes)
+    return (Play(location=place, hosts=(SourceText("all", place),), tasks=tasks),)

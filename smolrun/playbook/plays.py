@@ -1,0 +1,46 @@
+"""Plays as they are written."""
+
+from typing import Any
+
+from smolrun.playbook import keywords
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.models import Play
+from smolrun.playbook.tasks import Kind, read_nodes
+from smolrun.playbook.validation import build
+from smolrun.source.containers import LocatedDict, LocatedList
+from smolrun.source.text import SourceText
+
+_TASK_LISTS: dict[str, Kind] = {"pre_tasks": "task", "tasks": "task", "post_tasks": "task", "handlers": "handler"}
+
+
+def read_play(written: LocatedDict, mistakes: Mistakes) -> Play | None:
+    """One play; None after noting what keeps it from being one."""
+    known = keywords.words_of(Play)
+    values: dict[str, Any] = {"location": written.location}
+    for key, value in written.items():
+        if key in _TASK_LISTS:
+            values[key] = read_nodes(value, written, key, _TASK_LISTS[key], mistakes)
+        elif key == "vars_files":
+            values[key] = tuple(value) if isinstance(value, LocatedList) else () if value is None else (value,)
+        elif key in known:
+            values[key] = value
+        elif key == "user":
+            values["remote_user"] = value
+        elif key in keywords.NOT_YET_FOR_PLAYS:
+            keywords.refuse_for_now("play", key, written, mistakes)
+        else:
+            keywords.refuse("play", key, written, known, mistakes)
+    if not _has_hosts(written, mistakes):
+        values["hosts"] = (SourceText("all", written.location),)
+    return build(Play, values, written, mistakes)
+
+
+def _has_hosts(written: LocatedDict, mistakes: Mistakes) -> bool:
+    hosts = written.get("hosts")
+    if "hosts" not in written:
+        mistakes.error("no-hosts", "this play does not say on which hosts", written.location, "add 'hosts: all'")
+    elif hosts is None or hosts == "" or hosts == []:
+        mistakes.error("no-hosts", "'hosts' is empty", written.key_locations.get("hosts"), "add 'hosts: all'")
+    else:
+        return True
+    return False

@@ -1,0 +1,162 @@
+"""Lists of tasks: each item a task, a block or a word to the engine."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from smolrun.modules import registry
+from smolrun.modules.registry import FoundModule
+from smolrun.playbook import keywords
+from smolrun.playbook.actions import Action, find_action
+from smolrun.playbook.arguments import check_arguments, joined, read_arguments
+from smolrun.playbook.loops import loop_keys, read_loop
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.models import Block, Meta, Node, Task
+from smolrun.playbook.validation import build
+from smolrun.playbook.written import is_open
+from smolrun.source.coercions import describe
+from smolrun.source.containers import LocatedDict, LocatedList
+from smolrun.source.text import SourceText
+
+Kind = Literal["task", "handler"]
+_BLOCK_LISTS = ("block", "rescue", "always")
+
+
+def read_nodes(written: Any, parent: LocatedDict, key: str, kind: Kind, mistakes: Mistakes) -> tuple[Node, ...]:
+    """The tasks under `key` of a play or a block."""
+    if written is None:
+        return ()
+    if not isinstance(written, LocatedList):
+        message = f"'{key}': expected a list of tasks, found {describe(written)}"
+        mistakes.error("wrong-type", message, parent.value_locations.get(key), "begin each task with '- '")
+        return ()
+    return read_items(written, kind, mistakes)
+
+
+def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes) -> tuple[Node, ...]:
+    nodes = []
+    for item, place in zip(written, written.item_locations, strict=True):
+        if isinstance(item, LocatedDict):
+            node = _read_node(item, kind, mistakes)
+            if node is not None:
+                nodes.append(node)
+        else:
+            mistakes.error("wrong-type", f"expected a {kind}, found {describe(item)}", place)
+    return tuple(nodes)
+
+
+def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Node | None:
+    if any(key in written for key in _BLOCK_LISTS):
+        return _read_block(written, kind, mistakes)
+    if "meta" in written or "ansible.builtin.meta" in written:
+        return _read_meta(written, mistakes)
+    return _read_task(written, kind, mistakes)
+
+
+def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Block | None:
+    if "block" not in written:
+        key = next(key for key in _BLOCK_LISTS if key in written)
+        mistakes.error("block", f"'{key}' belongs to a block, and there is none", written.key_locations.get(key))
+    if kind == "handler":
+        place = written.key_locations.get("block")
+        mistakes.error("not-supported-yet", "a block cannot be a handler", place, "Ansible refuses it too")
+    known = keywords.words_of(Block)
+    _refuse_others("block", written, known, keywords.NOT_YET_FOR_BLOCKS, mistakes)
+    values: dict[str, Any] = {"location": written.location}
+    for key, value in written.items():
+        if key in _BLOCK_LISTS:
+            values[key] = read_nodes(value, written, key, "task", mistakes)
+        elif key in known:
+            values[key] = value
+    return build(Block, values, written, mistakes)
+
+
+def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
+    key = "meta" if "meta" in written else "ansible.builtin.meta"
+    place = written.value_locations.get(key)
+    action = written[key]
+    if not isinstance(action, str):
+        mistakes.error("wrong-type", f"'meta': expected a word such as flush_handlers, found {describe(action)}", place)
+        return None
+    if action != "flush_handlers":
+        mistakes.error("not-supported-yet", f"'meta: {action}' is not supported yet, only flush_handlers is", place)
+        return None
+    known = keywords.words_of(Meta)
+    values = {name: value for name, value in written.items() if name in known}
+    rest = LocatedDict(written, None, written.key_locations)
+    del rest[key]
+    _refuse_others("task", rest, known, keywords.NOT_YET_FOR_TASKS, mistakes)
+    return build(Meta, {"location": written.location, "action": action, **values}, written, mistakes)
+
+
+def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | None:
+    known = keywords.words_of(Task)
+    action = find_action(written, known, mistakes)
+    _note_unknown_keywords(written, known, action, kind, mistakes)
+    if action is None:
+        return None
+    values: dict[str, Any] = {key: value for key, value in written.items() if key in known}
+    for key in ("args", "action", "local_action", "loop", "loop_control"):
+        values.pop(key, None)
+    values["loop"] = read_loop(written, mistakes)
+    values["location"] = written.location
+    if action.local:
+        values.setdefault("delegate_to", SourceText("localhost", action.place))
+    found = registry.find(action.name)
+    values["module"] = found.name if found else action.name
+    values["arguments"] = _arguments(found, action, written, values, mistakes)
+    task = build(Task, values, written, mistakes)
+    if task is not None:
+        _note_useless(task, written, kind, mistakes)
+    return task
+
+
+def _arguments(
+    found: FoundModule | None, action: Action, written: LocatedDict, values: dict[str, Any], mistakes: Mistakes
+) -> LocatedDict:
+    arguments = read_arguments(found, action.name, action.arguments, action.arguments_place, mistakes)
+    template = arguments.pop("_template", None)
+    more = written.get("args")
+    if isinstance(more, LocatedDict):
+        arguments = joined(arguments, more)
+    elif is_open(more):
+        template = template or more
+    elif more is not None:
+        message = f"'args': expected a mapping, found {describe(more)}"
+        mistakes.error("wrong-type", message, written.value_locations.get("args"))
+    values["arguments_template"] = template
+    if found is not None and template is None:
+        check_arguments(found, arguments, action.place, mistakes)
+    return arguments
+
+
+def _note_unknown_keywords(
+    written: LocatedDict, known: Iterable[str], action: Action | None, kind: Kind, mistakes: Mistakes
+) -> None:
+    taken = set(loop_keys(written))
+    if action is None:
+        return
+    taken.add(action.key)
+    rest = LocatedDict({key: value for key, value in written.items() if key not in taken}, None, written.key_locations)
+    _refuse_others("task", rest, known, keywords.NOT_YET_FOR_TASKS, mistakes)
+
+
+def _refuse_others(
+    kind: str, written: LocatedDict, known: Iterable[str], not_yet: frozenset[str], mistakes: Mistakes
+) -> None:
+    for key in written:
+        if key in not_yet:
+            keywords.refuse_for_now(kind, key, written, mistakes)
+        elif key not in known:
+            keywords.refuse(kind, key, written, known, mistakes)
+
+
+def _note_useless(task: Task, written: LocatedDict, kind: Kind, mistakes: Mistakes) -> None:
+    if task.listen and kind == "task":
+        place = written.key_locations.get("listen")
+        mistakes.error("unknown-keyword", "'listen' belongs to a handler, and this is a task", place)
+    if kind == "handler" and task.name is None and not task.listen:
+        mistakes.warning("unreachable-handler", "a handler without 'name' and 'listen' never runs", task.location)
+    if task.register_as is not None and not task.register_as.isidentifier():
+        place = written.value_locations.get("register")
+        message = f"'{task.register_as}' cannot be the name of a variable"
+        mistakes.error("bad-name", message, place, "use letters, digits and '_', and no digit first")
