@@ -1,0 +1,29 @@
+"""Values of results as JSON can hold them."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """`value` made of JSON's own types: keys are text, bytes and lone surrogates become U+FFFD where they must."""
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode() if not value.isascii() else str(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Mapping):
+        return {plain(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def json_text(value: Any, indent: int | None = None, *, ascii_only: bool = False) -> str:
+    """One JSON document; with `ascii_only` also DEL is escaped, so that no terminal finds a code in it."""
+    text = json.dumps(plain(value), indent=indent, ensure_ascii=ascii_only, sort_keys=indent is not None)
+    return text.replace("\x7f", "\\u007f") if ascii_only else text

@@ -1,0 +1,66 @@
+"""What is running at this moment, for the live part of a terminal."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smolrun.engine.events import HostTaskStarted, ItemFinished, TaskFinished, TaskProgress
+from smolrun.report.recap import seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One execution of one task on one host.
+
+    Attributes:
+        started: on the monotonic clock.
+        note: what it waits for, if it has said so.
+    """
+
+    host: str
+    name: str
+    item: str | None
+    timeout: float | None
+    attempt: int
+    started: float
+    note: str = ""
+
+    def text(self, now: float) -> str:
+        """``web1  Install packages (item=x)  12.3 s of 600 s``."""
+        item = f" (item={self.item})" if self.item is not None else ""
+        attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
+        limit = f" of {self.timeout:g} s" if self.timeout else ""
+        note = f" - {self.note}" if self.note else ""
+        return f"{self.host}  {self.name}{item}  {seconds(now - self.started)}{limit}{attempt}{note}"
+
+
+class Running:
+    """Follows the events that begin and end executions."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._executions: dict[str, Execution] = {}
+
+    def started(self, event: HostTaskStarted) -> None:
+        self._executions[event.host] = Execution(
+            event.host, event.task.name, event.item, event.timeout, event.attempt, self._clock()
+        )
+
+    def progressed(self, event: TaskProgress) -> None:
+        known = self._executions.get(event.host)
+        started = known.started if known else self._clock()
+        timeout = known.timeout if known else None
+        self._executions[event.host] = Execution(event.host, event.task.name, None, timeout, 1, started, event.message)
+
+    def finished(self, event: TaskFinished | ItemFinished) -> None:
+        self._executions.pop(event.host, None)
+
+    def texts(self, at_most: int) -> list[str]:
+        """A line for each execution, the longest running first, and one that counts the rest."""
+        now = self._clock()
+        running = list(self._executions.values())  # a copy: the events come in other threads
+        running.sort(key=lambda execution: execution.started)
+        texts = [execution.text(now) for execution in running[:at_most]]
+        if len(running) > at_most:
+            texts.append(f"… and {len(running) - at_most} more hosts")
+        return texts
