@@ -21,8 +21,8 @@ from smolrun.source.text import SourceText, location_of
 
 def read_arguments(
     found: FoundModule | None, name: str, value: Any, place: Location | None, mistakes: Mistakes
-) -> LocatedDict:
-    """The arguments that stand beside a module's name, one mapping whatever their form.
+) -> LocatedDict | None:
+    """The arguments that stand beside a module's name, one mapping whatever their form; None where they are wrong.
 
     Parameters:
         found: the module; None where it is one that we do not have.
@@ -41,7 +41,7 @@ def read_arguments(
     if free_form is not None:
         return _single(free_form, value, place)
     mistakes.error("wrong-type", f"'{name}': expected a mapping of arguments, found {describe(value)}", place)
-    return LocatedDict(location=place)
+    return None
 
 
 def is_only_free_form(module: Module[Any]) -> bool:
@@ -49,12 +49,12 @@ def is_only_free_form(module: Module[Any]) -> bool:
     return module.free_form is not None and not module.free_form_options
 
 
-def _words(module: Module[Any] | None, name: str, value: SourceText, mistakes: Mistakes) -> LocatedDict:
+def _words(module: Module[Any] | None, name: str, value: SourceText, mistakes: Mistakes) -> LocatedDict | None:
     try:
         options, free_form = parse_key_values(value, module.free_form_options if module and module.free_form else None)
     except KeyValueError as error:
         mistakes.error("arguments", f"'{name}': {error}", value.location)
-        return LocatedDict(location=value.location)
+        return None
     if free_form is None:
         return options
     if module is None or module.free_form:
@@ -67,6 +67,7 @@ def _words(module: Module[Any] | None, name: str, value: SourceText, mistakes: M
     else:
         message = f"'{name}' takes arguments by name, and this has none: {describe(free_form)}"
         mistakes.error("arguments", message, value.location, f"write '{name}: {{argument: value}}'")
+        return None
     return options
 
 

@@ -3,11 +3,16 @@
 import difflib
 from collections.abc import Iterable
 
+_NEAR_ENOUGH = 0.7
+
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; None where nothing is near enough."""
     candidates = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(word.lower().replace("-", "_"), candidates, n=1, cutoff=0.7)
+    wanted = word.lower().replace("-", "_")
+    found = difflib.get_close_matches(wanted, candidates, n=1, cutoff=_NEAR_ENOUGH)
+    # Two letters in the wrong order are the commonest slip in short words, and no near match by ratio.
+    found = found or [name for name in candidates if len(name) > 2 and sorted(name) == sorted(wanted)]
     return candidates[found[0]] if found else None
 
 

@@ -114,6 +114,8 @@ def _arguments(
     found: FoundModule | None, action: Action, written: LocatedDict, values: dict[str, Any], mistakes: Mistakes
 ) -> LocatedDict:
     arguments = read_arguments(found, action.name, action.arguments, action.arguments_place, mistakes)
+    if arguments is None:
+        return LocatedDict(location=action.arguments_place)
     template = arguments.pop("_template", None)
     more = written.get("args")
     if isinstance(more, LocatedDict):

@@ -64,6 +64,9 @@ def _to_written_text(value: Any) -> Any:
 
 
 def _to_written_list(value: Any) -> Any:
+    if isinstance(value, Mapping) or value is None:
+        expected, found = "a list, or text with commas", describe(value)
+        raise PydanticCustomError("list", "expected {expected}, found {found}", {"expected": expected, "found": found})
     if isinstance(value, SourceText) and not value.is_template:
         return [SourceText(item.strip(), value.location) for item in value.split(",") if item.strip()]
     return list(value) if isinstance(value, list | tuple) else [value]

@@ -43,9 +43,11 @@ class VaultSecrets:
 
     Attributes:
         secrets: tried in order, those whose label the vaulted text names first.
+        revealed: the vaulted values that were opened so far: what must never be shown.
     """
 
     secrets: tuple[VaultSecret, ...] = field(default=(), repr=False)
+    revealed: set[str] = field(default_factory=set, repr=False)
     _keys: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict, repr=False)
 
     def candidates(self, label: str | None) -> list[VaultSecret]:
@@ -76,11 +78,14 @@ class VaultText:
     def reveal(self) -> str:
         """The text. Raises `VaultError`."""
         try:
-            return decrypt(self._cipher.encode(), self._secrets).decode("utf-8")
+            text = decrypt(self._cipher.encode(), self._secrets).decode("utf-8")
         except VaultError as error:
             raise VaultError(error.message, hint=error.hint, location=self.location) from None
         except UnicodeDecodeError:
             raise VaultError("the vaulted value is not text in UTF-8", location=self.location) from None
+        if self._secrets is not None:
+            self._secrets.revealed.add(text)
+        return text
 
     def __repr__(self) -> str:
         return "VaultText(...)"
