@@ -132,7 +132,8 @@ class Module(Generic[A]):
             variable names (``debug: var``); the module evaluates them itself.
         check_mode: ``full``: tells what would change; ``skip``: the engine skips it in check mode;
             ``always``: it changes nothing and always runs.
-        uses_guest: False for what happens on the controller alone: no connection is made.
+        uses_guest: False for what happens on the controller alone, or connects by itself: no connection is made
+            beforehand.
         takes_mode: the task keyword ``mode`` (login, raw) means something to it.
         own_limit: it has a limit of its own; the default task timeout does not apply (an explicit one does).
         once_per_batch: runs once for all hosts of a batch (``pause``).

@@ -58,13 +58,10 @@ def _verbosity(task: TaskContext) -> int:
 
 
 def _value(var: Any, task: TaskContext) -> Any:
-    if not isinstance(var, str):
-        return task.templar.render(var, task.variables)
     try:
-        if isinstance(var, SourceText) and var.is_template:
-            return task.templar.render(var, task.variables)
-        expression = var if isinstance(var, SourceText) else SourceText(var)
-        return task.templar.evaluate(expression, task.variables)
+        if isinstance(var, SourceText) and not var.is_template:
+            return task.templar.evaluate(var, task.variables)
+        return task.templar.render(var, task.variables)
     except UndefinedVariableError:
         return UNDEFINED
 

@@ -32,8 +32,8 @@ class RunArguments(ConditionalArguments):
           mode: raw
         ```
 
-    Returns: ``rc``/``exit_code``, ``stdout``, ``stderr``, ``stdout_lines``, ``stderr_lines``, ``output`` (stdout stripped
-    of white space), ``ok``, ``cmd``, ``start``, ``end``, ``delta``. Always ``changed``; skipped in check mode
+    Returns: ``rc``/``exit_code``, ``stdout``, ``stderr``, ``stdout_lines``, ``stderr_lines``, ``output`` (the stripped
+    stdout), ``ok``, ``cmd``, ``start``, ``end``, ``delta``. Always ``changed``; skipped in check mode
     unless `creates` or `removes` decide. Fails where the command exits with anything but 0.
 
     The guest needs: a shell. With ``mode: raw`` the line is sent byte for byte.
