@@ -1,12 +1,14 @@
 """A connection bound to one execution of one task: its user, its environment, its deadline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from smolrun.connection.port import Connection
+from smolrun.connection.script import AfterMark, ScriptLine, after_mark, script_line
 from smolrun.deadline import Deadline
-from smolrun.ssh.request import Become, OutputCallback
+from smolrun.errors import CommandError, CommandNotStartedError
+from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 
 
@@ -31,8 +33,25 @@ class GuestSession:
     output_limit: int | None = None
 
     def run(self, command: str, *, shell: ShellMode = "raw", stdin: bytes | Path | None = None) -> CommandResult:
-        """Run a command of the user's; its output is streamed."""
-        raise NotImplementedError
+        """Run a command of the user's; its output is streamed.
+
+        Args:
+            shell: ``raw``: the line as it stands, without the environment; ``login``: by the login shell.
+
+        Raises:
+            OperationTimeoutError: past the deadline; its process tree was killed.
+            NotRunError, ConnectionLostError: see `Connection`.
+        """
+        request = CommandRequest(
+            command=command,
+            shell=shell,
+            stdin=stdin,
+            environment=self.environment if shell == "login" else {},
+            become=self.become,
+            on_output=self.on_output,
+            output_limit=self.output_limit,
+        )
+        return self.connection.run(request, self.deadline)
 
     def script(
         self,
@@ -41,17 +60,67 @@ class GuestSession:
         *,
         secrets: Mapping[str, str] | None = None,
         stdin: bytes | Path | None = None,
+        stream: bool = False,
     ) -> CommandResult:
         """Run a module's own POSIX ``sh`` in one round trip, under ``/bin/sh``, whatever the login shell is.
+
+        The task's environment is exported to it. What the login shell's own files print is no part of its output.
 
         Args:
             arguments: shell variables that are set before it; visible in the guest's process list.
             secrets: the same, but sent over stdin, ahead of `stdin`.
+            stdin: what the script, or what it starts, can read: byte for byte, then the end.
+            stream: its output is of interest to the user (it runs the user's own command) and is streamed.
+
+        Raises:
+            CommandNotStartedError: nothing shows that ``/bin/sh`` ever ran (a ``nologin`` shell, say).
+            OperationTimeoutError: past the deadline; its process tree was killed.
+            NotRunError, ConnectionLostError: see `Connection`.
         """
-        raise NotImplementedError
+        line = script_line(text, arguments or {}, secrets or {}, self.environment)
+        streaming = self.on_output if stream else None
+        request = CommandRequest(
+            command=line.command,
+            shell="raw",
+            stdin=_with_head(line.head, stdin),
+            become=self.become,
+            on_output=AfterMark(line.mark, streaming) if streaming is not None else None,
+            output_limit=self.output_limit,
+        )
+        try:
+            result = self.connection.run(request, self.deadline)
+        except CommandError as error:
+            error.stdout_bytes = after_mark(error.stdout_bytes, line.mark) or b""
+            error.stderr_bytes = after_mark(error.stderr_bytes, line.mark) or error.stderr_bytes
+            raise
+        return _own_output(result, line)
 
     def put(self, content: bytes | Path, destination: str, *, mode: int | None = None) -> None:
-        raise NotImplementedError
+        """Write a file whole or not at all; see `Connection.put`. Raises `TransferError`."""
+        self.connection.put(content, destination, deadline=self.deadline, mode=mode, become=self.become)
 
     def get(self, source: str, *, limit: int | None = None) -> bytes:
-        raise NotImplementedError
+        """A file's content; see `Connection.get`. Raises `TransferError`."""
+        return self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
+
+
+def _with_head(head: bytes, stdin: bytes | Path | None) -> bytes | Path | None:
+    if not head:
+        return stdin
+    return head + (stdin.read_bytes() if isinstance(stdin, Path) else stdin or b"")
+
+
+def _own_output(result: CommandResult, line: ScriptLine) -> CommandResult:
+    stdout = after_mark(result.stdout_bytes, line.mark)
+    if stdout is None:
+        said = (result.stderr or result.stdout).strip()
+        raise CommandNotStartedError(
+            f"the guest ended with exit code {result.exit_code} before anything was run"
+            + (f": {said}" if said else ""),
+            stdout=result.stdout_bytes,
+            stderr=result.stderr_bytes,
+            status=result.exit_code,
+            hint="is the user's login shell a real one, and is there a /bin/sh?",
+        )
+    stderr = after_mark(result.stderr_bytes, line.mark)
+    return replace(result, stdout_bytes=stdout, stderr_bytes=result.stderr_bytes if stderr is None else stderr)

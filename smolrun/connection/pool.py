@@ -1,0 +1,73 @@
+"""One connection per resolved endpoint, shared by every play and delegation of a run."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from smolrun.connection.local import LocalConnection
+from smolrun.connection.port import Connection
+from smolrun.connection.settings import Endpoint
+from smolrun.connection.ssh import ClientOptions, SSHConnection
+from smolrun.errors import NotRunError
+
+
+class ConnectionPool:
+    """Makes connections when they are first asked for, and ends them all. Safe to use from several threads.
+
+    Args:
+        options: what all SSH connections of the run share.
+    """
+
+    def __init__(self, options: ClientOptions | None = None) -> None:
+        self._options = options or ClientOptions()
+        self._lock = threading.Lock()
+        self._connections: dict[Endpoint, Connection] = {}
+        self._closed = False
+
+    def get(self, endpoint: Endpoint) -> Connection:
+        """The connection of an endpoint; nothing is sent before it is used.
+
+        Raises:
+            NotRunError: the pool is closed already, or the endpoint's settings are impossible.
+        """
+        with self._lock:
+            if self._closed:
+                raise NotRunError("the run is over")
+            known = self._connections.get(endpoint)
+            if known is None:
+                known = self._connections[endpoint] = self._make(endpoint)
+            return known
+
+    def _make(self, endpoint: Endpoint) -> Connection:
+        if endpoint.kind == "local":
+            return LocalConnection(folder=endpoint.folder)
+        try:
+            return SSHConnection(endpoint, self._options)
+        except ValueError as error:
+            raise NotRunError(f"{endpoint.description} cannot be reached: {error}") from error
+
+    def cancel_all(self) -> None:
+        """From any thread: end every running command as at its timeout."""
+        for connection in self._all():
+            connection.cancel()
+
+    def close(self) -> None:
+        """End every connection; the pool gives none afterwards. Harmless when repeated."""
+        with self._lock:
+            self._closed = True
+            connections = list(self._connections.values())
+            self._connections.clear()
+        for connection in connections:
+            connection.close()
+
+    def _all(self) -> list[Connection]:
+        with self._lock:
+            return list(self._connections.values())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,117 @@
+"""A guest over SSH: the persistent client behind the port that modules talk through."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smolrun.connection.settings import Endpoint
+from smolrun.deadline import Deadline
+from smolrun.ssh.request import Become, CommandRequest
+from smolrun.ssh.result import CommandResult
+
+if TYPE_CHECKING:
+    from smolrun.ssh.client import SSHClient
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOptions:
+    """What every client of a run shares; each field is the option of `SSHClient` with the same name."""
+
+    known_hosts: tuple[Path, ...] | None = None
+    ssh_config: str | Path | None = None
+    confirm_host_key: Any = None
+    passphrase: Any = None
+    output_limit: int | None = None
+    auth_grace: float = 0.0
+
+
+class SSHConnection:
+    """One guest over SSH.
+
+    Args:
+        endpoint: where it is.
+        options: what all connections of a run share.
+    """
+
+    def __init__(self, endpoint: Endpoint, options: ClientOptions | None = None) -> None:
+        self._endpoint = endpoint
+        self._client = make_client(endpoint, options or ClientOptions())
+
+    @property
+    def description(self) -> str:
+        return self._endpoint.description
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(self._client.warnings)
+
+    def turn(self) -> AbstractContextManager[None]:
+        return self._client.turn()
+
+    def connect(self, deadline: Deadline) -> None:
+        self._client.ensure_connected(deadline)
+
+    def run(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
+        return self._client.execute(request, deadline)
+
+    def put(
+        self,
+        content: bytes | Path,
+        destination: str,
+        *,
+        deadline: Deadline,
+        mode: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        from smolrun.ssh.transfer import put
+
+        with self.turn():
+            put(self.run, content, destination, deadline=deadline, mode=mode, become=become)
+
+    def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
+        from smolrun.ssh.transfer import get
+
+        with self.turn():
+            return get(self.run, source, deadline=deadline, limit=limit, become=become)
+
+    def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
+        self._client.reset_connection()
+        timeout = deadline.remaining()
+        self._client.wait_for_ssh(
+            timeout=max(timeout, 0.001) if timeout is not None else float("inf"), interval=interval
+        )
+
+    def reset(self) -> None:
+        self._client.reset_connection()
+
+    def cancel(self) -> None:
+        self._client.cancel()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def make_client(endpoint: Endpoint, options: ClientOptions) -> "SSHClient":
+    """A client for an endpoint; no I/O happens yet. What the endpoint leaves open, the SSH configuration decides."""
+    from smolrun.ssh.client import SSHClient
+
+    given: dict[str, Any] = {
+        "user": endpoint.user,
+        "port": endpoint.port,
+        "key_path": endpoint.key_path,
+        "password": endpoint.password,
+        "connect_timeout": endpoint.connect_timeout,
+        "host_key": endpoint.host_key,
+        "ssh_arguments": endpoint.ssh_arguments or None,
+        "known_hosts": options.known_hosts,
+        "ssh_config": options.ssh_config,
+        "confirm_host_key": options.confirm_host_key,
+        "passphrase": options.passphrase,
+        "output_limit": options.output_limit,
+        "auth_grace": options.auth_grace or None,
+    }
+    passphrase = endpoint.key_passphrase
+    if passphrase is not None:
+        given["passphrase"] = lambda _path: passphrase
+    return SSHClient(endpoint.host, **{name: value for name, value in given.items() if value is not None})
