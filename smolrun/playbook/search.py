@@ -1,0 +1,23 @@
+"""Where a playbook's files are looked for: the folder of their kind beside the playbook, then beside it.
+
+The rule: docs.ansible.com, "Search paths in Ansible", for tasks outside of roles.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+FolderKind = Literal["files", "templates", "vars", "tasks"]
+
+
+def places(kind: FolderKind, name: str, folders: Sequence[Path]) -> tuple[Path, ...]:
+    """All the places that `name` is looked for in, the first first."""
+    path = Path(name).expanduser()
+    if path.is_absolute():
+        return (path,)
+    return tuple(dict.fromkeys(place for folder in folders for place in (folder / kind / path, folder / path)))
+
+
+def find(kind: FolderKind, name: str, folders: Sequence[Path]) -> Path | None:
+    """The first of the places where there is something; None where there is nothing in any."""
+    return next((place for place in places(kind, name, folders) if place.exists()), None)
