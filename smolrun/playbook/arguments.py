@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from smolrun.location import Location
 from smolrun.modules.base import Arguments, Module
 from smolrun.modules.registry import FoundModule
+from smolrun.playbook.lost_text import note_decimal_mode, note_lost_argument
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import words
@@ -143,12 +144,15 @@ def _check_value(
     if has_open(value):
         return
     try:
-        _adapter(model, field).validate_python(value)
+        validated = _adapter(model, field).validate_python(value)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         path = [key, *(step for step in detail["loc"] if isinstance(step, int))]
         place = location_at(written, path) or location_of(value)
         mistakes.error("wrong-type", f"'{key}': {words(detail)}", place)
+        return
+    note_lost = note_decimal_mode if _is_file_mode(model, field) else note_lost_argument
+    note_lost(str(key), value, validated, written.value_locations.get(key), mistakes)
 
 
 def _check_whole(found: FoundModule, written: LocatedDict, place: Location | None, mistakes: Mistakes) -> None:
@@ -180,6 +184,12 @@ def _words_of(name: str, info: FieldInfo) -> list[str]:
     else:
         choices = [] if alias is None or isinstance(alias, AliasPath) else [alias]
     return choices or [name]
+
+
+@cache
+def _is_file_mode(model: type[Arguments], field: str) -> bool:
+    """Whether the field's type, alone or in a union with None, is `FileMode`."""
+    return "to_file_mode" in repr(model.model_fields[field])
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 from smolrun.playbook import keywords
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play
+from smolrun.playbook.names import note_common
 from smolrun.playbook.tasks import Kind, read_nodes
 from smolrun.playbook.validation import build
 from smolrun.source.containers import LocatedDict, LocatedList
@@ -16,6 +17,7 @@ _TASK_LISTS: dict[str, Kind] = {"pre_tasks": "task", "tasks": "task", "post_task
 def read_play(written: LocatedDict, mistakes: Mistakes) -> Play | None:
     """One play; None after noting what keeps it from being one."""
     known = keywords.words_of(Play)
+    note_common(written, mistakes)
     values: dict[str, Any] = {"location": written.location}
     for key, value in written.items():
         if key in _TASK_LISTS:

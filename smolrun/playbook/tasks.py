@@ -11,6 +11,7 @@ from smolrun.playbook.arguments import check_arguments, joined, read_arguments
 from smolrun.playbook.loops import loop_keys, read_loop
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Meta, Node, Task
+from smolrun.playbook.names import note_common, note_name
 from smolrun.playbook.validation import build
 from smolrun.playbook.written import is_open
 from smolrun.source.coercions import describe
@@ -45,6 +46,7 @@ def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes) -> tuple[No
 
 
 def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Node | None:
+    note_common(written, mistakes)
     if any(key in written for key in _BLOCK_LISTS):
         return _read_block(written, kind, mistakes)
     if "meta" in written or "ansible.builtin.meta" in written:
@@ -158,7 +160,8 @@ def _note_useless(task: Task, written: LocatedDict, kind: Kind, mistakes: Mistak
         mistakes.error("unknown-keyword", "'listen' belongs to a handler, and this is a task", place)
     if kind == "handler" and task.name is None and not task.listen:
         mistakes.warning("unreachable-handler", "a handler without 'name' and 'listen' never runs", task.location)
-    if task.register_as is not None and not task.register_as.isidentifier():
-        place = written.value_locations.get("register")
-        message = f"'{task.register_as}' cannot be the name of a variable"
-        mistakes.error("bad-name", message, place, "use letters, digits and '_', and no digit first")
+    if task.register_as is not None:
+        note_name(task.register_as, written.value_locations.get("register"), mistakes)
+    if task.delay is not None and not task.until and task.retries is None:
+        place = written.key_locations.get("delay")
+        mistakes.warning("useless-keyword", "'delay' says nothing without 'until' or 'retries'", place)
