@@ -1,0 +1,173 @@
+"""`SSHClient`: commands and files on one guest, over one connection that is made when it is first needed."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from smolrun.deadline import Deadline
+from smolrun.errors import OperationTimeoutError
+from smolrun.ssh.connect import open_transport
+from smolrun.ssh.execution import Execution
+from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.request import Become, CommandRequest, OutputCallback
+from smolrun.ssh.result import CommandResult, ShellMode
+from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
+from smolrun.ssh.transport import Transport
+
+
+class SSHClient:
+    """A guest that is reached over SSH.
+
+    Nothing is sent before the first use. One TCP connection carries everything; if it is dead between two commands,
+    it is made anew. One command runs at a time: a second thread waits its turn.
+
+    Args:
+        host: its name or address.
+        user: the user to log in as.
+        port: its TCP port.
+        key_path: a private key file; wins over `password`, and switches off the agent and the default keys.
+        password: used where there is no `key_path`; with neither, the agent and the default keys are tried.
+        connect_timeout: seconds for one attempt to connect and log in.
+        options: the further attributes of `ClientSettings`: `host_key`, `known_hosts`, `ssh_config`, `ssh_arguments`,
+            `auth_grace`, `keepalive_interval`, `dead_after`, `output_limit`, …
+
+    Raises:
+        ValueError: an empty host or user, a port outside 1-65535, a `connect_timeout` under 1.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        user: str = DEFAULT_USER,
+        port: int = DEFAULT_PORT,
+        key_path: str | Path | None = None,
+        password: str | None = None,
+        connect_timeout: float = 10,
+        **options: Any,
+    ) -> None:
+        self.settings = ClientSettings(
+            host=host,
+            user=user,
+            port=port,
+            key_path=key_path,
+            password=password,
+            connect_timeout=connect_timeout,
+            **options,
+        )
+        self._turn = threading.RLock()
+        self._cancelled = threading.Event()
+        self._connection = PersistentConnection(self.settings, self._open, self._cancelled)
+
+    def _open(self, deadline: Deadline) -> Transport:
+        return open_transport(self.settings, deadline)
+
+    # --- the connection ---
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is an active transport."""
+        return self._connection.active
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for and hold this client; the same thread may do so again inside."""
+        with self._turn:
+            yield
+
+    def ensure_connected(self, deadline: Deadline) -> None:
+        """Be connected and logged in: prove the connection that there is, or make one.
+
+        Raises:
+            ConnectError, AuthenticationError, HostKeyError: it cannot be done, or not in time.
+        """
+        with self.turn():
+            self._connection.ready(deadline)
+
+    def reset_connection(self) -> None:
+        """End the connection; the next use makes a new one."""
+        with self.turn():
+            self._connection.drop()
+
+    def close(self) -> None:
+        """End the connection. The client can be used again."""
+        self.reset_connection()
+
+    def cancel(self) -> None:
+        """From any thread: kill the running command, which then raises `OperationCancelledError` in its own thread."""
+        self._cancelled.set()
+        self._connection.nudge()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- commands ---
+
+    def run(
+        self,
+        command: str,
+        timeout: float | None = 30,
+        shell: ShellMode = "login",
+        *,
+        stdin: bytes | Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        become: Become | None = None,
+        on_output: OutputCallback | None = None,
+        output_limit: int | None = None,
+    ) -> CommandResult:
+        """Run a command line on the guest.
+
+        Args:
+            command: for the shell.
+            timeout: seconds for everything: connecting, the command, its output and its exit status. When they are
+                over, the command's process tree on the guest is killed. None for no limit.
+            shell: ``login``: through the user's login shell, profile sourced; ``raw``: sent as it stands.
+            stdin: sent to the command, then its input is closed; None closes it at once.
+            environment: exported to the command (``login`` only); never part of a command line on the guest.
+            become: run it as another user.
+            on_output: called with each piece of output as it arrives, in this thread.
+            output_limit: bytes kept of each stream, instead of the client's own limit.
+
+        Raises:
+            ValueError: an empty command, a NUL in it, a timeout under 1, another shell.
+            OperationTimeoutError: it was sent and did not end in time; carries what it had written.
+            ConnectionLostError: it was sent and its outcome is unknown; it is not sent again.
+            CommandNotStartedError: nothing shows that it ever began.
+            BecomeError: the other user could not be become.
+            SmolVMError: it was not sent.
+        """
+        if timeout is not None and not timeout >= 1:
+            raise ValueError(f"timeout must be at least 1 second, not {timeout!r}")
+        request = CommandRequest(
+            command, shell, stdin, dict(environment or {}), become, on_output, output_limit
+        )
+        check_request(request)
+        return self.execute(request, Deadline.after(timeout))
+
+    def execute(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
+        """Run a request; as `run`, for those who hand a deadline down."""
+        check_request(request)
+        with self.turn():
+            self._cancelled.clear()
+            return Execution(self._connection, self.settings, request, deadline).run()
+
+
+def check_request(request: CommandRequest) -> None:
+    """Refuse what can never be run.
+
+    Raises:
+        ValueError: for an empty command, a NUL in it, or another shell than ``login`` and ``raw``.
+    """
+    if not request.command or not request.command.strip():
+        raise ValueError("command must not be empty")
+    if "\0" in request.command:
+        raise ValueError("command must not hold a NUL")
+    if request.shell not in ("login", "raw"):
+        raise ValueError(f"shell must be 'login' or 'raw', not {request.shell!r}")

@@ -1,0 +1,203 @@
+"""A request from its wrap to its result or error: sent at most once, killed at its deadline."""
+
+import time
+from dataclasses import dataclass
+
+from smolrun.deadline import Deadline
+from smolrun.errors import (
+    BecomeError,
+    CommandNotStartedError,
+    ConnectError,
+    ConnectionLostError,
+    NotRunError,
+    OperationCancelledError,
+    OperationTimeoutError,
+)
+from smolrun.ssh.channel import SessionChannel
+from smolrun.ssh.command import ChannelRefusedError, Command, Ending, ExecRefusedError
+from smolrun.ssh.kill import Kill, kill
+from smolrun.ssh.library import paramiko
+from smolrun.ssh.patience import CancelledError, DeadlinePassedError, PeerGoneError
+from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.request import CommandRequest
+from smolrun.ssh.result import CommandResult
+from smolrun.ssh.settings import ClientSettings
+from smolrun.ssh.stdin import Feed, pieces
+from smolrun.ssh.streams import Streams
+from smolrun.ssh.transport import Transport
+from smolrun.ssh.wrap import Wrapped, wrap
+
+SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "SEGV": 11, "PIPE": 13, "ALRM": 14}
+SIGNALS |= {"TERM": 15, "USR1": 10, "USR2": 12, "BUS": 7, "TRAP": 5, "XCPU": 24, "XFSZ": 25, "SYS": 31}
+ATTEMPTS = 2  # an idle connection may turn out dead only when it is used: once more over a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command after the point of no return."""
+
+    transport: Transport
+    channel: SessionChannel
+    command: Command
+    streams: Streams
+    since: float
+
+
+class Execution:
+    """One request on a client's connection."""
+
+    def __init__(
+        self,
+        connection: PersistentConnection,
+        settings: ClientSettings,
+        request: CommandRequest,
+        deadline: Deadline,
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._request = request
+        self._deadline = deadline
+        self._wrapped: Wrapped = wrap(request)
+
+    def run(self) -> CommandResult:
+        sent = self._send()
+        try:
+            ending = sent.command.wait()
+        except DeadlinePassedError:
+            raise self._timed_out(sent) from None
+        except CancelledError:
+            raise self._cancelled(sent) from None
+        except PeerGoneError as error:
+            raise self._lost(sent, error) from None
+        except ExecRefusedError:
+            sent.channel.finish()
+            raise NotRunError(f"{self._settings.destination} refused to run the command") from None
+        except BecomeError:
+            sent.channel.finish()
+            raise
+        except BaseException:
+            # Ctrl-C, or a callback that raises: nobody is left to attend to the command.
+            self._kill(sent)
+            raise
+        sent.channel.finish()
+        if not sent.transport.is_active():
+            self._connection.drop()
+        return self._result(sent, ending)
+
+    # --- up to the point of no return ---
+
+    def _send(self) -> Sent:
+        cause: BaseException | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt()
+            except PeerGoneError as error:
+                cause = error
+            except ChannelRefusedError as error:
+                cause = self._connection.refused(str(error))
+            except DeadlinePassedError:
+                raise ConnectError(
+                    f"the command was not sent to {self._settings.destination}: "
+                    f"its {self._deadline.timeout:g} s were over before a channel was open"
+                ) from None
+            except CancelledError:
+                raise OperationCancelledError("cancelled before the command was sent", killed=True) from None
+            self._connection.drop()
+        if isinstance(cause, NotRunError):
+            raise cause
+        raise ConnectError(f"the command was not sent to {self._settings.destination}: {cause}") from cause
+
+    def _attempt(self) -> Sent:
+        transport = self._connection.ready(self._deadline)
+        patience = self._connection.patience(transport, self._deadline)
+        channel = self._connection.channel(transport, patience)
+        wrapped, request = self._wrapped, self._request
+        has_input = bool(wrapped.preamble) or request.stdin is not None
+        password = wrapped.become is not None and bool(wrapped.become.prompt)
+        feed = Feed(
+            pieces(wrapped.preamble, request.stdin),
+            held=wrapped.become is not None and (has_input or password),
+        )
+        limit = self._settings.output_limit if request.output_limit is None else request.output_limit
+        streams = Streams(wrapped, feed, limit, request.on_output)
+        command = Command(transport, channel, feed, streams.stdout.write, streams.stderr.write, patience)
+        since = time.monotonic()
+        patience.check()
+        try:
+            channel.request_exec(wrapped.line)
+        except (EOFError, OSError, paramiko.SSHException) as error:
+            raise PeerGoneError("the connection ended") from error
+        self._connection.open_ahead()
+        return Sent(transport, channel, command, streams, since)
+
+    # --- how it went ---
+
+    def _result(self, sent: Sent, ending: Ending) -> CommandResult:
+        streams = sent.streams
+        if not streams.begun:
+            raise self._not_started(streams, ending)
+        truncated = streams.truncated
+        if ending.signal is not None:
+            status = 128 + SIGNALS.get(ending.signal, 0)
+        else:
+            assert ending.status is not None
+            status = ending.status
+        return CommandResult(
+            exit_code=status,
+            stdout_bytes=streams.stdout.take(),
+            stderr_bytes=streams.stderr.take(),
+            signal=ending.signal,
+            truncated=truncated,
+            pipe_held=ending.pipe_held,
+            duration=time.monotonic() - sent.since,
+        )
+
+    def _not_started(self, streams: Streams, ending: Ending) -> BecomeError | CommandNotStartedError:
+        noise = streams.noise.decode("utf-8", "replace")
+        become = self._wrapped.become
+        if become is not None:
+            noise = noise.replace(become.prompt.decode() or "\0", "").replace(become.reached.decode(), "").strip()
+        said = f": {noise[-2000:]}" if noise else " and said nothing"
+        if become is not None and not streams.reached:
+            tool = become.become.executable or become.become.method
+            return BecomeError(f"{tool} did not become {become.become.user}{said}")
+        return CommandNotStartedError(
+            f"the login shell ended with status {ending.status} before the command began{said}",
+            stdout=streams.stdout.noise,
+            stderr=streams.stderr.noise,
+            status=ending.status,
+            hint="the user may have a shell that takes no commands, or a profile that exits; shell='raw' leaves both out",
+        )
+
+    def _lost(self, sent: Sent, error: PeerGoneError) -> ConnectionLostError:
+        self._connection.drop()
+        return ConnectionLostError(
+            f"the connection to {self._settings.destination} was lost while the command may have been running: {error}",
+            stdout=sent.streams.stdout.take(),
+            stderr=sent.streams.stderr.take(),
+        )
+
+    def _timed_out(self, sent: Sent) -> OperationTimeoutError:
+        end = self._kill(sent)
+        return OperationTimeoutError(
+            f"the command did not end within {self._deadline.timeout:g} s; {end.account}",
+            timeout=self._deadline.timeout,
+            stdout=sent.streams.stdout.take(),
+            stderr=sent.streams.stderr.take(),
+            killed=end.proved,
+            unverified=not end.proved,
+        )
+
+    def _cancelled(self, sent: Sent) -> OperationCancelledError:
+        end = self._kill(sent)
+        return OperationCancelledError(
+            f"the command was cancelled; {end.account}",
+            timeout=self._deadline.timeout,
+            stdout=sent.streams.stdout.take(),
+            stderr=sent.streams.stderr.take(),
+            killed=end.proved,
+            unverified=not end.proved,
+        )
+
+    def _kill(self, sent: Sent) -> Kill:
+        return kill(self._connection, self._settings, sent.transport, sent.channel, self._wrapped, self._request.become)

@@ -1,0 +1,120 @@
+"""The one connection of a client: made when needed, proved alive before it is used, a channel always open ahead."""
+
+import threading
+from collections.abc import Callable
+
+from smolrun.deadline import Deadline
+from smolrun.errors import ConnectError, NotRunError
+from smolrun.ssh.channel import SessionChannel
+from smolrun.ssh.command import ChannelRefusedError, open_channel
+from smolrun.ssh.library import paramiko
+from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
+from smolrun.ssh.settings import ClientSettings
+from smolrun.ssh.transport import Transport
+
+PROVE_AFTER = 1.0  # seconds of silence after which a connection is asked for a sign of life before it is used
+
+
+class PersistentConnection:
+    """One connection at a time.
+
+    Args:
+        make: opens a connection and logs in.
+        cancelled: ends every wait.
+    """
+
+    def __init__(
+        self, settings: ClientSettings, make: Callable[[Deadline], Transport], cancelled: threading.Event
+    ) -> None:
+        self._settings = settings
+        self._make = make
+        self._cancelled = cancelled
+        self._transport: Transport | None = None
+        self._spare: SessionChannel | None = None
+        self._spares_refused = False
+        self.made = 0
+
+    @property
+    def active(self) -> bool:
+        return self._transport is not None and self._transport.is_active()
+
+    def nudge(self) -> None:
+        """Wake whoever waits for news (from any thread)."""
+        if self._transport is not None:
+            self._transport.news.set()
+
+    def patience(self, transport: Transport, deadline: Deadline) -> Patience:
+        return Patience(transport, self._settings, deadline, self._cancelled)
+
+    def ready(self, deadline: Deadline) -> Transport:
+        """A connection that is alive: the one there is, if it answers, or a new one.
+
+        Raises:
+            ConnectError, AuthenticationError, HostKeyError: there is none to be had.
+        """
+        if self._transport is not None:
+            if self._proved(self._transport, deadline):
+                return self._transport
+            self.drop()
+        transport = self._make(deadline)
+        self._transport = transport
+        self._spares_refused = False
+        self.made += 1
+        return transport
+
+    def _proved(self, transport: Transport, deadline: Deadline) -> bool:
+        if not transport.is_active():
+            return False
+        if transport.silence < PROVE_AFTER and not transport.question_open:
+            return True
+        patience = self.patience(transport, deadline.earliest(self._settings.dead_after))
+        try:
+            patience.begin()
+            patience.ask()
+            while transport.question_open:
+                transport.news.clear()
+                if transport.question_open:
+                    patience.wait()
+        except PeerGoneError:
+            return False
+        except DeadlinePassedError:
+            if deadline.expired:
+                raise ConnectError(f"{self._settings.destination} did not answer in time") from None
+            return False
+        return transport.is_active()
+
+    def channel(self, transport: Transport, patience: Patience) -> SessionChannel:
+        """An open channel for one command.
+
+        Raises:
+            as `open_channel`.
+        """
+        spare, self._spare = self._spare, None
+        try:
+            return open_channel(transport, spare, patience)
+        except ChannelRefusedError:
+            if spare is None:
+                raise
+            self._spares_refused = True
+            return open_channel(transport, None, patience)
+
+    def open_ahead(self) -> None:
+        """Ask for the channel of the next command, and of a kill, without waiting for it."""
+        if self._spare is not None or self._spares_refused or self._transport is None:
+            return
+        try:
+            self._spare = self._transport.request_channel()
+        except (EOFError, OSError, paramiko.SSHException):
+            self._spare = None  # the command under way will notice what became of the connection
+
+    def drop(self) -> None:
+        """End the connection, if there is one."""
+        transport, self._transport, self._spare = self._transport, None, None
+        if transport is not None:
+            transport.abort()
+
+    def refused(self, reason: str) -> NotRunError:
+        return NotRunError(
+            f"{self._settings.destination} opens no further session: {reason}",
+            hint="raise MaxSessions in its sshd_config, or end what holds the sessions",
+        )

@@ -1,0 +1,88 @@
+"""Everything one client is told about its guest, checked once and never changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MIB = 1024 * 1024
+
+
+class _DefaultUser(str):
+    """A user that nobody chose; told from a chosen one, equal to it, by identity."""
+
+    __slots__ = ()
+
+
+class _DefaultPort(int):
+    """A port that nobody chose; told from a chosen one, equal to it, by identity."""
+
+    __slots__ = ()
+
+
+# What is chosen wins over ~/.ssh/config, and what is a default does not: `User` and `Port` there apply then.
+DEFAULT_USER: str = _DefaultUser("root")
+DEFAULT_PORT: int = _DefaultPort(22)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What an `SSHClient` was made with.
+
+    Attributes:
+        host: a name or an address, or an alias in the SSH configuration file.
+        user: the user to log in as.
+        port: the TCP port.
+        key_path: a private key file; switches off the agent, the default keys and the password.
+        password: used where there is no `key_path`; only sent once the host key is verified.
+        connect_timeout: seconds that one connection attempt may take, login included.
+        host_key: ``known_hosts``, ``accept-new``, ``insecure`` or a pinned ``SHA256:…`` fingerprint.
+        known_hosts: files to look host keys up in instead of the user's and the system's.
+        ssh_config: the configuration file to honour; None for the user's own and the system's, ``none`` for no file.
+        ssh_arguments: options of ``ssh`` in the form of its command line (``-o ProxyJump=gate``).
+        confirm_host_key: asked about an unknown key with the host, the key's type and its fingerprint.
+        passphrase: asked with its path for the passphrase of a key file.
+        use_agent: whether the agent and the default keys are tried where no key or password is given.
+        auth_grace: seconds for which `wait_for_ssh` goes on after a rejected login.
+        keepalive_interval: seconds of silence after which the peer is asked for a sign of life.
+        dead_after: seconds without any answer to that question after which the peer counts as gone.
+        output_limit: bytes kept of each stream of a command.
+    """
+
+    host: str
+    user: str = DEFAULT_USER
+    port: int = DEFAULT_PORT
+    key_path: str | Path | None = None
+    password: str | None = field(default=None, repr=False)
+    connect_timeout: float = 10.0
+    host_key: str = "known_hosts"
+    known_hosts: tuple[Path, ...] | None = None
+    ssh_config: str | Path | None = None
+    ssh_arguments: str = ""
+    confirm_host_key: Callable[[str, str, str], bool] | None = None
+    passphrase: Callable[[str], str | None] | None = field(default=None, repr=False)
+    use_agent: bool = True
+    auth_grace: float = 0.0
+    keepalive_interval: float = 3.0
+    dead_after: float = 8.0
+    output_limit: int = 16 * MIB
+
+    @property
+    def destination(self) -> str:
+        """What people are shown: ``root@web1:22``."""
+        return f"{self.user}@{self.host}:{self.port}"
+
+    def __post_init__(self) -> None:
+        if not self.host or not self.host.strip():
+            raise ValueError("host must not be empty")
+        if not self.user or not self.user.strip():
+            raise ValueError("user must not be empty")
+        if isinstance(self.port, bool) or not isinstance(self.port, int) or not 1 <= self.port <= 65535:
+            raise ValueError(f"port must be a whole number from 1 to 65535, not {self.port!r}")
+        if not self.connect_timeout >= 1:
+            raise ValueError(f"connect_timeout must be at least 1 second, not {self.connect_timeout!r}")
+        if self.auth_grace < 0:
+            raise ValueError(f"auth_grace must not be negative, not {self.auth_grace!r}")
+        if not (self.keepalive_interval > 0 and self.dead_after > 0):
+            raise ValueError("keepalive_interval and dead_after must be more than 0 seconds")
+        if self.output_limit < 2:
+            raise ValueError(f"output_limit must be at least 2 bytes, not {self.output_limit!r}")

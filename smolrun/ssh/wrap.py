@@ -1,0 +1,109 @@
+"""What is sent to the server for a request, and how its output tells that the command has begun."""
+
+import re
+import secrets
+import shlex
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from smolrun.errors import NotRunError
+from smolrun.ssh.become import BecomeWrap, become_wrap
+from smolrun.ssh.quoting import octal, posix
+from smolrun.ssh.request import CommandRequest
+
+# Linux takes 128 KiB for one argument or variable (MAX_ARG_STRLEN, execve(2)), its final NUL included.
+ARGUMENT_LIMIT = 128 * 1024 - 1
+READ_LINES = 'while IFS= read -r smolrun_line && [ -n "$smolrun_line" ]; do printf "$smolrun_line"; done'
+LINE = 4096  # bytes of a command in one line of standard input; mksh's printf is a program, so it is an argument there
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A request made ready.
+
+    Attributes:
+        line: the exec request.
+        preamble: sent ahead of the user's own standard input.
+        marker: written to both streams when the command begins; empty where nothing is wrapped.
+        task: what the command's processes carry as ``SMOLRUN_TASK``; empty where they carry nothing.
+        become: how another user is become.
+    """
+
+    line: bytes
+    preamble: bytes = field(default=b"", repr=False)
+    marker: bytes = b""
+    task: str = ""
+    become: BecomeWrap | None = None
+
+
+def guest_script(name: str) -> str:
+    """One of this floor's own ``.sh`` files without its comments."""
+    text = files("smolrun.ssh").joinpath(name).read_text(encoding="utf-8")
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if not line.lstrip().startswith("#"))
+
+
+def wrap(request: CommandRequest) -> Wrapped:
+    """Make a request ready to be sent.
+
+    Raises:
+        NotRunError: it cannot be sent as it is asked for.
+    """
+    become = become_wrap(request.become) if request.become else None
+    if request.shell == "login":
+        return _login(request, become)
+    if become is None:
+        return Wrapped(_fitting(request.command))
+    marker, announce = _marker()
+    script = f"{announce}eval {shlex.quote(request.command)}"
+    return Wrapped(_fitting(posix(become.line(script))), marker=marker, become=become)
+
+
+def _marker() -> tuple[bytes, str]:
+    # Printed in two parts, so that a profile with `set -x` shows the parts and never the whole.
+    first, second = f"smolrun-{secrets.token_hex(4)}", f"{secrets.token_hex(8)}:"
+    return f"{first}{second}".encode(), f"printf %s%s {first} {second}; printf %s%s {first} {second} >&2; "
+
+
+def _login(request: CommandRequest, become: BecomeWrap | None) -> Wrapped:
+    exports = "".join(f"export {_exported(name, value)}; " for name, value in request.environment.items())
+    text = exports + request.command
+    task = secrets.token_hex(8)
+    marker, announce = _marker()
+
+    def line(begin: str) -> str:
+        script = f"SMOLRUN_TASK={task}\nSMOLRUN_SCRIPT={shlex.quote(f'unset SMOLRUN_SCRIPT; {announce}{begin}')}\n"
+        if become is not None:
+            script += guest_script("become_login.sh")
+        script += guest_script("login.sh")
+        return posix(script if become is None else become.line(script))
+
+    inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(f"eval {shlex.quote(text)}")
+    if inline and len(inline) <= ARGUMENT_LIMIT:
+        return Wrapped(_fitting(inline), b"", marker, task, become)
+    return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text), marker, task, become)
+
+
+def _exported(name: str, value: str) -> str:
+    if not NAME.match(name):
+        raise NotRunError(f"{name!r} is no name for an environment variable")
+    if "\0" in value:
+        raise NotRunError(f"the environment variable {name} holds a NUL, which no process can be given")
+    return f"{name}={shlex.quote(value)}"
+
+
+def _lines(text: str) -> bytes:
+    data = text.encode(errors="surrogateescape")
+    lines = [octal(data[start : start + LINE]) for start in range(0, len(data), LINE)]
+    return "".join(f"{line}\n" for line in [*lines, ""]).encode()
+
+
+def _fitting(line: str) -> bytes:
+    data = line.encode(errors="surrogateescape")
+    if len(data) > ARGUMENT_LIMIT:
+        raise NotRunError(
+            f"the command line is {len(data)} bytes long; a guest takes at most {ARGUMENT_LIMIT}",
+            hint="send what is long over stdin, or use shell='login', which does so by itself",
+        )
+    return data
