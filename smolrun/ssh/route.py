@@ -1,0 +1,144 @@
+"""The byte stream to a server: straight over TCP, through other servers, or through a command of the user's."""
+
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from typing import IO, Any
+
+from smolrun.deadline import Deadline
+from smolrun.errors import ConnectError
+from smolrun.ssh.target import Target
+
+_FAMILIES = {"any": socket.AF_UNSPEC, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
+
+
+def connect_tcp(target: Target, deadline: Deadline, dead_after: float) -> socket.socket:
+    """A TCP connection, without Nagle's delay: a small request otherwise waits 40 ms for the guest's delayed ACK.
+
+    Args:
+        dead_after: seconds that sent data may stay unacknowledged before the kernel gives up.
+
+    Raises:
+        ConnectError: there is none in time.
+    """
+    where = f"{target.host}:{target.port}"
+    last: OSError | None = None
+    for family, kind, protocol, _, address in _addresses(target, deadline):
+        left = deadline.remaining()
+        if left is not None and left <= 0:
+            break
+        conversation = socket.socket(family, kind, protocol)
+        try:
+            conversation.settimeout(left)
+            conversation.connect(address)
+            conversation.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                conversation.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(dead_after * 1000))
+        except OSError as error:
+            conversation.close()
+            last = error
+        else:
+            return conversation
+    if last is None or isinstance(last, TimeoutError):
+        raise ConnectError(f"no connection to {where} in time", phase="connection", transient=True) from last
+    reason = last.strerror or str(last)
+    raise ConnectError(f"cannot connect to {where}: {reason}", phase="connection", transient=True) from last
+
+
+def _addresses(target: Target, deadline: Deadline) -> list[Any]:
+    """The addresses of the host. The resolver knows no deadline, so a name is looked up in a thread of its own."""
+    arguments = (target.host, target.port, _FAMILIES.get(target.address_family, socket.AF_UNSPEC), socket.SOCK_STREAM)
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(target.host.partition("%")[0])
+        return list(socket.getaddrinfo(*arguments))
+    found: list[Any] = []
+    failure: list[OSError | UnicodeError] = []
+
+    def look_up() -> None:
+        try:
+            found.extend(socket.getaddrinfo(*arguments))
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
+            failure.append(error)
+
+    thread = threading.Thread(target=look_up, daemon=True, name=f"look up {target.host}")
+    thread.start()
+    thread.join(deadline.remaining())
+    if failure:
+        temporary = isinstance(failure[0], socket.gaierror) and failure[0].errno == socket.EAI_AGAIN
+        reason = getattr(failure[0], "strerror", None) or str(failure[0])
+        raise ConnectError(
+            f"the name {target.host!r} cannot be looked up: {reason}", phase="name look-up", transient=temporary
+        ) from failure[0]
+    if thread.is_alive():
+        raise ConnectError(f"the name {target.host!r} was not looked up in time", phase="name look-up", transient=True)
+    return found
+
+
+class CommandStream:
+    """A ``ProxyCommand``: its stdin and stdout are a socket, and it ends with the connection."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        ours, theirs = socket.socketpair()
+        self._socket = ours
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        try:
+            # `exec` through the shell, as ssh_config(5) says; no terminal, so that it cannot ask anything there.
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", f"exec {command}"],
+                stdin=theirs,
+                stdout=theirs,
+                stderr=self._errors,
+                start_new_session=True,
+            )
+        except BaseException:
+            ours.close()
+            self._errors.close()
+            raise
+        finally:
+            theirs.close()
+
+    def complaint(self) -> str:
+        """The last line that the command has written to stderr."""
+        if self._errors.closed:
+            return ""
+        self._errors.seek(0)
+        lines = self._errors.read()[-2000:].decode("utf-8", "replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def close(self) -> None:
+        self._socket.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._errors.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+
+class ForwardedStream:
+    """A channel of another connection that leads to the server; closing it ends that connection too."""
+
+    def __init__(self, channel: Any, carrier: Any) -> None:
+        self._channel = channel
+        self._carrier = carrier
+
+    def close(self) -> None:
+        try:
+            self._channel.close()
+        finally:
+            self._carrier.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
