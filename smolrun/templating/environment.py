@@ -1,6 +1,6 @@
 """The Jinja2 environment: sandboxed, strict about what is undefined, bounded, with values that keep their type."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -13,7 +13,7 @@ from jinja2.utils import missing
 
 from smolrun.templating.lazy import argument
 from smolrun.templating.limits import check_method, check_operator
-from smolrun.templating.text import join_text
+from smolrun.templating.text import concat, tilde
 from smolrun.templating.undefined import Missing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ValueCodeGenerator(NativeCodeGenerator):
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - the name is Jinja2's
         # `a ~ b` by Jinja2's own function would not be bounded.
-        self.write("environment.concat((")
+        self.write("environment.tilde((")
         for part in node.nodes:
             self.visit(part, frame)
             self.write(", ")
@@ -91,18 +91,20 @@ class TemplateEnvironment(SandboxedEnvironment):
     context_class = NamesContext
     template_class = NamesTemplate
     intercepted_binops = frozenset({"+", "*", "**", "%"})
-    concat = staticmethod(join_text)  # type: ignore[assignment]
+    concat = staticmethod(concat)
+    tilde = staticmethod(tilde)
 
     def __init__(self, **options: Any) -> None:
         defaults: dict[str, Any] = {
             "undefined": Missing,
             "optimized": False,  # folding constants would run filters while compiling, where no error has a place
-            "keep_trailing_newline": True,
+            "trim_blocks": True,  # as Ansible reads every template, not only files
             "extensions": ("jinja2.ext.do", "jinja2.ext.loopcontrols"),
             "auto_reload": False,
             "cache_size": 400,
         }
         super().__init__(**(defaults | options))
+        del self.globals["lipsum"]  # gigabytes of filler at a word
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         check_operator(operator, left, right)
@@ -116,5 +118,3 @@ class TemplateEnvironment(SandboxedEnvironment):
             check_method(owner, getattr(__obj, "__name__", ""), plain, plain_keywords)
         return super().call(__context, __obj, *plain, **plain_keywords)
 
-
-Function = Callable[..., Any]

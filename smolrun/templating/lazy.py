@@ -8,6 +8,7 @@ so that code which bypasses these classes sees something odd, and never template
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, SupportsIndex
 
+from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Undefined
 
 from smolrun.source.text import SourceText
@@ -273,11 +274,14 @@ def materialise(value: Any) -> Any:
     if kind in _SCALARS:
         return value
     if isinstance(value, Undefined):
-        str(value)  # raises
+        str(value)  # raises, where it is a strict one
+        raise TemplateRuntimeError("the expression gives nothing: an 'if' without 'else' whose condition is false")
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Mapping):
         return {materialise(key): materialise(item) for key, item in value.items() if item is not OMIT}
     if isinstance(value, _SEQUENCES):
         return [materialise(item) for item in value if item is not OMIT]
+    if callable(value) and value is not OMIT:
+        raise TemplateRuntimeError(f"a function ({getattr(value, '__name__', value)}) is no value: call it with ()")
     return value

@@ -7,6 +7,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.source.text import SourceText, location_of
+from smolrun.source.vault import VaultText
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.lazy import LazyDict, LazyList, LazyMapping, materialise
 from smolrun.templating.omit import OMIT
@@ -49,7 +50,7 @@ class Rendering:
         busy: the templates that are being rendered, by the identities of their text and their variables.
     """
 
-    __slots__ = ("_busy", "_known", "_scopes", "templar", "variables")
+    __slots__ = ("_busy", "_known", "_scopes", "_vaulted", "templar", "variables")
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Rendering:
         self._busy = {} if busy is None else busy
         self._scopes = {} if scopes is None else scopes
         self._scopes[id(variables)] = self
+        self._vaulted: dict[int, SourceText] = {}
 
     def names(self) -> "Names":
         return Names(self, {})
@@ -81,12 +83,9 @@ class Rendering:
         What refers to something undefined comes back as a `Missing` that fails, with its cause, when it is used.
         """
         if isinstance(raw, SourceText):
-            if not raw.is_template:
-                return str(raw)
-            try:
-                return self.run(raw)
-            except UndefinedVariableError as error:
-                return Missing(name=error.name, cause=error)
+            return self._text(raw)
+        if isinstance(raw, VaultText):
+            return self._text(self._revealed(raw))
         if isinstance(raw, dict):
             return LazyDict(raw, self.value)
         if isinstance(raw, list | tuple):
@@ -98,6 +97,21 @@ class Rendering:
         if isinstance(raw, str):
             return str(raw)
         return raw
+
+    def _text(self, text: SourceText) -> Any:
+        if not text.is_template:
+            return str(text)
+        try:
+            return self.run(text)
+        except UndefinedVariableError as error:
+            return Missing(name=error.name, cause=error)
+
+    def _revealed(self, vaulted: VaultText) -> SourceText:
+        # The same object each time, so that a circle through it is seen.
+        known = self._vaulted.get(id(vaulted))
+        if known is None:
+            known = self._vaulted[id(vaulted)] = SourceText(vaulted.reveal(), vaulted.location)
+        return known
 
     def _within(self, variables: Mapping[str, Any]) -> "Rendering":
         found = self._scopes.get(id(variables))

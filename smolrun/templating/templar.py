@@ -8,18 +8,17 @@ from typing import Any, Final
 from jinja2.environment import Template
 from jinja2.exceptions import TemplateError as JinjaError
 
-from smolrun.errors import TemplateError
-from smolrun.source.text import SourceText, location_of
+from smolrun.errors import SmolVMError, TemplateError
+from smolrun.source.text import SourceText
 from smolrun.templating import compiling, conditions
 from smolrun.templating.conditions import ConditionOutcome
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.files import FileOptions, file_environment
 from smolrun.templating.functions import environment_with_functions
-from smolrun.templating.limits import check_size
 from smolrun.templating.omit import OMIT
 from smolrun.templating.rendering import Rendering
-from smolrun.templating.text import join_text, text_of
+from smolrun.templating.text import concat, join_text, keep_newlines, text_of
 
 CACHED_TEMPLATES: Final = 8192
 """Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
@@ -119,9 +118,11 @@ class Templar:
             template = compiling.compile_template(environment, body)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
             return chosen.end_lines(join_text(template.root_render_func(context)))
+        except SmolVMError:
+            raise
         except RecursionError as error:
             raise as_template_error(error, text) from None
-        except Exception as error:  # noqa: BLE001 - whatever an expression raises is the template's error
+        except Exception as error:  # whatever an expression raises is the template's error
             raise as_template_error(error, body) from error
 
     # --- what renderings call ----------------------------------------------------------------------
@@ -132,12 +133,14 @@ class Templar:
             template = self._compiled(str(text), expression)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
             parts = list(template.root_render_func(context))
-            if len(parts) == 1:
-                return _checked(parts[0])
-            return join_text(parts)
+            if expression:
+                return parts[0]
+            return keep_newlines(concat(parts), text) if len(parts) != 1 or parts[0] is not OMIT else OMIT
+        except SmolVMError:
+            raise
         except RecursionError as error:
             raise as_template_error(error, text) from None
-        except Exception as error:  # noqa: BLE001 - whatever an expression raises is the template's error
+        except Exception as error:  # whatever an expression raises is the template's error
             raise as_template_error(error, text) from (error if isinstance(error, JinjaError) else None)
 
     def _compile(self, text: str, expression: bool) -> Template:
@@ -145,10 +148,4 @@ class Templar:
         return compile_text(self.environment, text)
 
 
-def _checked(value: Any) -> Any:
-    if isinstance(value, str | bytes):
-        check_size(len(value), "the template")
-    return value
-
-
-__all__ = ["OMIT", "ConditionOutcome", "Templar", "location_of"]
+__all__ = ["OMIT", "ConditionOutcome", "Templar"]

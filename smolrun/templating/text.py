@@ -1,15 +1,28 @@
-"""Values as text, where a template puts them among other text."""
+"""What the parts of a template come to: one value, or text."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from jinja2.runtime import Undefined
+
 from smolrun.templating.lazy import materialise
 from smolrun.templating.limits import check_size
+from smolrun.templating.omit import OMIT
+from smolrun.templating.undefined import Missing
 
 
 def text_of(value: Any) -> str:
     """`value` as it appears amid text: containers as Python writes them, as Ansible does."""
-    return value if type(value) is str else str(materialise(value))
+    if type(value) is str:
+        return value
+    if _is_nothing(value):
+        return ""
+    return str(materialise(value))
+
+
+def _is_nothing(value: Any) -> bool:
+    """What leaves no trace amid text; ``x if condition`` without ``else`` is a lenient undefined in Jinja2."""
+    return value is None or value is OMIT or (isinstance(value, Undefined) and not isinstance(value, Missing))
 
 
 def join_text(parts: Iterable[Any]) -> str:
@@ -25,3 +38,31 @@ def join_text(parts: Iterable[Any]) -> str:
         check_size(size, "the template")
         texts.append(text)
     return "".join(texts)
+
+
+def tilde(parts: Iterable[Any]) -> str:
+    """The operator ``~``: unlike amid text, ``none`` is a word here."""
+    return join_text("None" if part is None else part for part in parts)
+
+
+def concat(parts: Iterable[Any]) -> Any:
+    """What a template's output is: its only value with its own type, else text; nothing at all is None."""
+    found = [part for part in parts if part is not OMIT and part is not None]
+    if len(found) == 1:
+        value = found[0]
+        if isinstance(value, str | bytes):
+            check_size(len(value), "the template")
+        return value
+    return join_text(found) if found else None
+
+
+def keep_newlines(result: Any, template: str) -> Any:
+    """Text ends with as many newlines as its template does, of which Jinja2 removes one."""
+    if not isinstance(result, str):
+        return result
+    lacking = _newlines(template) - _newlines(result)
+    return result + "\n" * lacking if lacking > 0 else result
+
+
+def _newlines(text: str) -> int:
+    return len(text) - len(text.rstrip("\n"))

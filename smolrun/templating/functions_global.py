@@ -1,0 +1,2 @@
+from typing import Any
+FUNCTIONS: dict[str, Any] = {}
