@@ -8,7 +8,10 @@ from smolrun.report.lines import Line
 
 
 class Sink(Protocol):
-    width: int
+    @property
+    def width(self) -> int:
+        """Columns that headers are filled up to."""
+        ...
 
     def write(self, lines: Iterable[Line]) -> None: ...
 
@@ -25,10 +28,13 @@ class PlainSink:
     A closed pipe (``smolrun run … | head``) ends what is shown, not the run: half a provisioned guest is worse.
     """
 
-    def __init__(self, output: TextIO, errors: TextIO, *, colour: bool, colour_errors: bool, width: int = 79) -> None:
-        self.width = width
+    def __init__(self, output: TextIO, errors: TextIO, *, colour: bool, colour_errors: bool) -> None:
         self._streams = {False: (output, colour), True: (errors, colour_errors)}
         self._closed: set[bool] = set()
+
+    @property
+    def width(self) -> int:
+        return 79
 
     def write(self, lines: Iterable[Line]) -> None:
         used: set[bool] = set()

@@ -1,0 +1,6 @@
+"""``python -m smolrun``."""
+
+from smolrun.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The group of commands; each command's file is imported when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+import smolrun
+
+_COMMANDS = {
+    "run": "smolrun.cli.run",
+    "check": "smolrun.cli.check",
+    "exec": "smolrun.cli.execute",
+    "schema": "smolrun.cli.schema",
+    "completion": "smolrun.cli.completion",
+}
+"""The module that defines each command, as ``command``."""
+
+_EXAMPLES = """\b
+Examples:
+  smolrun run playbooks/quickstart.yml --guest embedded
+  smolrun run site.yml -i inventory.ini --limit web --check --diff
+  smolrun check site.yml -i inventory.ini --strict
+  smolrun exec root@192.0.2.10:22 -- uptime
+  smolrun exec web1 -i inventory.ini -- systemctl is-active nginx
+
+\b
+Exit codes:
+  0 ok · 1 error · 2 failed hosts · 4 unreachable hosts, or a playbook that does
+  not load · 5 bad options · 6 failed and unreachable · 99 interrupted
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in files of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = import_module(module).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0].endswith((".yml", ".yaml")):
+            ctx.fail(f"{args[0]!r} is not a command. To run a playbook: smolrun run {args[0]}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    name="smolrun",
+    cls=LazyGroup,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(smolrun.__version__, prog_name="smolrun")
+@click.option(
+    "--traceback",
+    is_flag=True,
+    expose_value=False,
+    help="Show the Python traceback of an unexpected error (also: SMOLRUN_TRACEBACK=1).",
+)
+def app() -> None:
+    """Run Ansible-style playbooks over one persistent SSH connection per guest.
+
+    Nothing is installed on the guest: no Python, no agent. Every task has a deadline, and every mistake in a
+    playbook is told before anything runs.
+    """

@@ -1,0 +1,39 @@
+"""``smolrun check``."""
+
+from typing import Any
+
+import click
+
+from smolrun.cli import options
+from smolrun.cli.flags import InventoryFlags
+from smolrun.cli.grouping import GroupedCommand, option
+
+_EXAMPLES = """\b
+Examples:
+  smolrun check site.yml
+  smolrun check site.yml -i inventory.ini --strict
+  smolrun check playbooks/*.yml
+
+\b
+Exit codes:
+  0 no errors (warnings are printed) · 4 errors, or warnings with --strict · 5 bad options
+"""
+
+
+@click.command("check", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
+@options.inventory_options
+@options.variable_options
+@option("--strict", heading="Output", is_flag=True, help="Warnings are errors.")
+@options.colour_options
+def command(playbooks: tuple[str, ...], strict: bool, colour: bool | None, **given: Any) -> int:
+    """Look for mistakes in playbooks, all at once, without connecting to anything."""
+    from smolrun.cli.loading import load
+    from smolrun.cli.telling import tell_diagnostics
+
+    flags = InventoryFlags(**given)
+    loaded = load(playbooks, flags, guest={flags.guest: {}} if flags.guest else None, strict=strict, needs_hosts=False)
+    tell_diagnostics(loaded.warnings, colour=colour)
+    if not loaded.warnings:
+        click.echo("No mistakes found", err=True)
+    return 0

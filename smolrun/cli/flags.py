@@ -1,0 +1,74 @@
+"""The flags of ``smolrun run`` as one typed value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryFlags:
+    """Where hosts, variables and vault passwords come from."""
+
+    inventory: tuple[str, ...] = ()
+    limit: str | None = None
+    guest: str | None = None
+    flush_cache: bool = False
+    extra_vars: tuple[str, ...] = ()
+    vault_password_file: tuple[Path, ...] = ()
+    vault_id: tuple[str, ...] = ()
+    ask_vault_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFlags:
+    """How hosts are reached, and as whom."""
+
+    user: str | None = None
+    private_key: Path | None = None
+    ask_pass: bool = False
+    connection_password_file: Path | None = None
+    connection: str = "ssh"
+    connect_timeout: float = 10.0
+    ssh_common_args: str = ""
+    ssh_extra_args: str = ""
+    host_key: str | None = None
+    become: bool = False
+    become_method: str | None = None
+    become_user: str | None = None
+    ask_become_pass: bool = False
+    become_password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionFlags:
+    """What runs, and how."""
+
+    tags: tuple[str, ...] = ()
+    skip_tags: tuple[str, ...] = ()
+    start_at_task: str | None = None
+    step: bool = False
+    check: bool = False
+    diff: bool = False
+    forks: int = 5
+    force_handlers: bool = False
+    task_timeout: float | None = None
+    mode: Literal["login", "raw"] | None = None
+    strict: bool = False
+    list_hosts: bool = False
+    list_tasks: bool = False
+    list_tags: bool = False
+    syntax_check: bool = False
+
+    @property
+    def runs_nothing(self) -> bool:
+        return self.list_hosts or self.list_tasks or self.list_tags or self.syntax_check
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFlags:
+    """What is shown, and where."""
+
+    verbosity: int = 0
+    output: Literal["text", "json"] = "text"
+    junit: Path | None = None
+    colour: bool | None = None

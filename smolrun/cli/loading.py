@@ -1,0 +1,113 @@
+"""Everything that is read before a run: secrets, extra variables, playbooks, inventory; and checked as a whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smolrun.cli.flags import InventoryFlags
+from smolrun.diagnostic import Diagnostic
+from smolrun.errors import LoadError
+
+if TYPE_CHECKING:
+    from smolrun.inventory.inventory import Inventory
+    from smolrun.playbook.models import Playbook
+    from smolrun.source.vault import VaultSecrets
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Attributes:
+    playbooks: in the order they are given.
+    inventory: with the guest's host where one was asked for.
+    extra_variables: ``-e``.
+    vault: what opens vaulted values later on.
+    warnings: of all files.
+    """
+
+    playbooks: "tuple[Playbook, ...]"
+    inventory: "Inventory"
+    extra_variables: Mapping[str, Any]
+    vault: "VaultSecrets | None"
+    warnings: tuple[Diagnostic, ...]
+
+
+class Findings:
+    """Collects the mistakes of several files, so that they are told all at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Diagnostic] = []
+
+    def add(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self._found.extend(diagnostic for diagnostic in diagnostics if diagnostic not in self._found)
+
+    def raise_if_bad(self, *, strict: bool) -> None:
+        """Raises `LoadError` where anything found keeps the playbook from running."""
+        if any(diagnostic.is_error for diagnostic in self._found) or (strict and self._found):
+            raise LoadError(self._found)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return tuple(self._found)
+
+
+def load(
+    paths: Sequence[str],
+    flags: InventoryFlags,
+    *,
+    guest: Mapping[str, Mapping[str, Any]] | None = None,
+    strict: bool = False,
+    needs_hosts: bool = True,
+) -> Loaded:
+    """Read and check everything.
+
+    Args:
+        paths: of the playbooks.
+        guest: hosts that were brought up for this run, and their connection variables.
+        strict: warnings count as errors.
+        needs_hosts: plays without any inventory or guest are refused.
+
+    Raises:
+        LoadError: with all mistakes of all files.
+        UsageError: a flag is wrong.
+    """
+    from smolrun.cli.extra_variables import read_extra_variables
+    from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
+    from smolrun.cli.inventories import read_inventory
+    from smolrun.cli.passwords import vault_secrets
+    from smolrun.playbook.loader import load_playbook
+
+    vault = vault_secrets(flags)
+    extra_variables = read_extra_variables(flags.extra_vars, vault)
+    findings = Findings()
+    playbooks = []
+    for path in paths:
+        try:
+            playbook, warnings = load_playbook(path, vault=vault)
+        except LoadError as error:
+            findings.add(error.diagnostics)
+            continue
+        playbooks.append(playbook)
+        findings.add(warnings)
+    if needs_hosts and not hosts_are_given(flags):
+        findings.add(without_hosts(playbooks))
+    try:
+        inventory, warnings = read_inventory(flags, guest or {}, paths, vault)
+    except LoadError as error:
+        findings.add(error.diagnostics)
+    else:
+        for playbook in playbooks:
+            findings.add(_check(playbook, inventory, extra_variables, flags.limit))
+        findings.add(warnings)
+        findings.raise_if_bad(strict=strict)
+        return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
+    findings.raise_if_bad(strict=strict)
+    raise AssertionError("an inventory that does not load is a mistake that was found")
+
+
+def _check(
+    playbook: "Playbook", inventory: "Inventory", extra_variables: Mapping[str, Any], limit: str | None
+) -> Sequence[Diagnostic]:
+    from smolrun.cli.known_names import known_names
+    from smolrun.playbook.check import check
+
+    return check(playbook, known_names(inventory, extra_variables))

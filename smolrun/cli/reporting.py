@@ -1,0 +1,65 @@
+"""Which listeners a run has, from its flags."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from smolrun.cli.flags import OutputFlags
+from smolrun.engine.events import Event
+from smolrun.errors import UsageError
+from smolrun.report.colour import is_terminal, wants_colour
+from smolrun.report.json_lines import JsonLinesReporter
+from smolrun.report.junit import JUnitReporter
+from smolrun.report.running import Running
+from smolrun.report.sinks import PlainSink, Sink
+from smolrun.report.terminal import TerminalReporter
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Attributes:
+    listeners: for the engine.
+    suspended: leaves the terminal alone while a question is asked on it.
+    close: puts the terminal right again; harmless when repeated.
+    """
+
+    listeners: tuple[Callable[[Event], None], ...]
+    suspended: Callable[[], AbstractContextManager[None]]
+    close: Callable[[], None]
+
+
+def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
+    """The reporters that the flags ask for. Raises `UsageError` where the JUnit file could not be written."""
+    running = Running()
+    sink = _sink(flags, running)
+    listeners: list[Callable[[Event], None]] = []
+    if flags.output == "json":
+        listeners.append(JsonLinesReporter(sys.stdout))
+    else:
+        shown = TerminalReporter(
+            sink,
+            running,
+            verbosity=flags.verbosity,
+            show_diff=show_diff,
+            show_skipped=os.environ.get("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "1").lower() not in {"0", "no", "false"},
+        )
+        listeners.append(shown)
+    if flags.junit is not None:
+        if not os.access(flags.junit.parent, os.W_OK | os.X_OK) or flags.junit.is_dir():
+            raise UsageError(f"--junit {flags.junit}: no file can be written there")
+        listeners.append(JUnitReporter(flags.junit))
+    return Reporting(tuple(listeners), sink.suspended, sink.close)
+
+
+def _sink(flags: OutputFlags, running: Running) -> Sink:
+    live = flags.output == "text" and is_terminal(sys.stdout, os.environ)
+    colour = wants_colour(flags.colour, sys.stdout, os.environ)
+    if live:
+        from smolrun.report.live import LiveSink  # rich takes its time to import
+
+        return LiveSink(sys.stdout, running, colour=colour)
+    return PlainSink(
+        sys.stdout, sys.stderr, colour=colour, colour_errors=wants_colour(flags.colour, sys.stderr, os.environ)
+    )

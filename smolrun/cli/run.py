@@ -1,0 +1,55 @@
+"""``smolrun run``."""
+
+from typing import Any
+
+import click
+
+from smolrun.cli import options
+from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
+from smolrun.cli.grouping import GroupedCommand
+
+_EXAMPLES = """\b
+Examples:
+  smolrun run site.yml -i inventory.ini
+  smolrun run site.yml -i web1,web2, -u root --private-key id_ed25519
+  smolrun run site.yml -i inventory.ini --check --diff --limit web
+  smolrun run site.yml -i inventory.ini --tags config -e version=1.2
+  smolrun run site.yml -i inventory.ini --output json --junit results.xml
+  smolrun run playbooks/quickstart.yml --guest embedded
+
+\b
+Exit codes:
+  0 ok · 1 error · 2 failed hosts · 4 unreachable hosts, or a playbook that does
+  not load · 5 bad options · 6 failed and unreachable · 99 interrupted
+"""
+
+
+@click.command("run", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
+@options.inventory_options
+@options.variable_options
+@options.selection_options
+@options.connection_options
+@options.become_options
+@options.output_options
+@options.colour_options
+def command(playbooks: tuple[str, ...], **given: Any) -> int:
+    """Run playbooks on guests.
+
+    Every mistake that can be known is told before anything connects. Ctrl-C stops the running commands on the
+    guests and prints the recap.
+    """
+    from smolrun.cli.running import run
+
+    return run(
+        playbooks,
+        InventoryFlags(**_taken(InventoryFlags, given)),
+        SelectionFlags(**_taken(SelectionFlags, given)),
+        ConnectionFlags(**_taken(ConnectionFlags, given)),
+        OutputFlags(**_taken(OutputFlags, given)),
+    )
+
+
+def _taken(kind: type, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the options that belong to one of the kinds of flags."""
+    return {name: given[name] for name in kind.__dataclass_fields__ if name in given}  # type: ignore[attr-defined]

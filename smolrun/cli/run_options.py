@@ -1,0 +1,93 @@
+"""From flags to the engine's options."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
+from smolrun.cli.loading import Loaded
+from smolrun.cli.passwords import become_password, login_password
+from smolrun.cli.questions import ask, host_key_question, passphrase_question
+from smolrun.connection.become_settings import BecomeKeywords
+from smolrun.connection.settings import ConnectionDefaults
+from smolrun.connection.ssh import ClientOptions
+from smolrun.engine.options import DEFAULT_TIMEOUT, RunOptions
+from smolrun.errors import UsageError
+
+Suspended = Callable[[], AbstractContextManager[None]]
+
+
+def run_options(
+    loaded: Loaded,
+    hosts: InventoryFlags,
+    selection: SelectionFlags,
+    connection: ConnectionFlags,
+    output: OutputFlags,
+    suspended: Suspended,
+) -> RunOptions:
+    """Everything the engine is asked to do; passwords are asked for here. Raises `UsageError`."""
+    interactive = sys.stdin.isatty()
+    if selection.step and not interactive:
+        raise UsageError("--step asks before each task, and there is no terminal to ask on")
+    login = login_password(connection)
+    become = become_password(connection, login)
+
+    def prompt(text: str, echo: bool) -> str:
+        with suspended():
+            return ask(text, echo)
+
+    return RunOptions(
+        forks=selection.forks,
+        limit=hosts.limit,
+        tags=selection.tags or ("all",),
+        skip_tags=selection.skip_tags,
+        start_at_task=selection.start_at_task,
+        step=selection.step,
+        check=selection.check,
+        diff=selection.diff,
+        force_handlers=selection.force_handlers,
+        extra_vars=loaded.extra_variables,
+        verbosity=output.verbosity,
+        timeout=DEFAULT_TIMEOUT if selection.task_timeout is None else selection.task_timeout,
+        mode=selection.mode,
+        strict=selection.strict,
+        become=become_keywords(connection, become),
+        connection=connection_defaults(connection, login),
+        client=client_options(suspended if interactive else None),
+        vault=loaded.vault,
+        prompt=prompt if interactive else None,
+        secrets=tuple(secret for secret in (login, become) if secret),
+    )
+
+
+def become_keywords(flags: ConnectionFlags, password: str | None) -> BecomeKeywords:
+    return BecomeKeywords(become=flags.become, user=flags.become_user, method=flags.become_method, password=password)
+
+
+def connection_defaults(flags: ConnectionFlags, password: str | None) -> ConnectionDefaults:
+    return ConnectionDefaults(
+        connection=flags.connection,
+        remote_user=flags.user,
+        private_key=flags.private_key.expanduser() if flags.private_key else None,
+        password=password,
+        host_key=flags.host_key or _host_key_of_environment(),
+        connect_timeout=flags.connect_timeout,
+        ssh_arguments=" ".join(part for part in (flags.ssh_common_args, flags.ssh_extra_args) if part),
+    )
+
+
+def client_options(suspended: Suspended | None) -> ClientOptions:
+    """What all SSH connections share.
+
+    Args:
+        suspended: leaves the terminal alone while an unknown host key is asked about; None without a terminal.
+    """
+    if suspended is None:
+        return ClientOptions()
+    return ClientOptions(confirm_host_key=host_key_question(suspended), passphrase=passphrase_question(suspended))
+
+
+def _host_key_of_environment() -> str:
+    switched_off = os.environ.get("ANSIBLE_HOST_KEY_CHECKING", "").lower() in {"0", "no", "false", "off"}
+    return "insecure" if switched_off else "known_hosts"

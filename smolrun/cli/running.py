@@ -1,0 +1,136 @@
+"""A run from its flags to its exit code."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
+from smolrun.cli.guest_of import START_SECONDS, guest_named
+from smolrun.cli.loading import Loaded, load
+from smolrun.cli.reporting import Reporting, reporting
+from smolrun.cli.signals import StopSignals
+from smolrun.cli.telling import tell_diagnostics
+from smolrun.deadline import Deadline
+from smolrun.diagnostic import Diagnostic
+from smolrun.engine.events import Place, Warned
+from smolrun.errors import UsageError
+from smolrun.guests.port import Guest
+
+Variables = Mapping[str, Any]
+
+
+def run(
+    paths: Sequence[str],
+    hosts: InventoryFlags,
+    selection: SelectionFlags,
+    connection: ConnectionFlags,
+    output: OutputFlags,
+) -> int:
+    """Load, check, run, report.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SmolVMError: something kept it from starting; nothing has run.
+    """
+    guest = guest_named(hosts.guest) if hosts.guest else None
+    if guest and guest.refuses_become and connection.become:
+        raise UsageError(f"--become with --guest {hosts.guest}: {guest.refuses_become}")
+    loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
+    if selection.runs_nothing:
+        return _show(loaded, hosts, selection, output)
+    with _up(guest) as variables:
+        if guest:
+            loaded = load(paths, hosts, guest={guest.name: variables}, strict=selection.strict)
+        return _execute(loaded, hosts, selection, connection, output, guest)
+
+
+@contextlib.contextmanager
+def _up(guest: Guest | None) -> Iterator[Variables]:
+    """The guest while it is up."""
+    if guest is None:
+        yield {}
+        return
+    try:
+        yield guest.start(Deadline.after(START_SECONDS))
+    finally:
+        guest.stop()
+
+
+def _show(loaded: Loaded, hosts: InventoryFlags, selection: SelectionFlags, output: OutputFlags) -> int:
+    from smolrun.cli.listing import listing
+
+    _tell_warnings(loaded.warnings, output, ())
+    for text in listing(loaded, hosts.limit, selection):
+        click.echo(text)
+    return 0
+
+
+def _execute(
+    loaded: Loaded,
+    hosts: InventoryFlags,
+    selection: SelectionFlags,
+    connection: ConnectionFlags,
+    output: OutputFlags,
+    guest: Guest | None,
+) -> int:
+    from smolrun.cli.run_options import run_options
+    from smolrun.engine.run import Run
+
+    report = reporting(output, show_diff=selection.diff)
+    try:
+        settings = run_options(loaded, hosts, selection, connection, output, report.suspended)
+        _tell_warnings(loaded.warnings, output, report.listeners)
+        if guest:
+            _tell_notice(guest, output)
+        run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners)
+        with StopSignals(run.interrupt, _abandon(report, guest)):
+            return int(run.execute())
+    finally:
+        report.close()
+
+
+def _abandon(report: Reporting, guest: Guest | None) -> Callable[[], None]:
+    def abandon() -> None:
+        report.close()
+        if guest is not None:
+            guest.stop()
+
+    return abandon
+
+
+def _tell_warnings(
+    warnings: Sequence[Diagnostic], output: OutputFlags, listeners: Sequence[Callable[[Warned], None]]
+) -> None:
+    """On standard error as they are read best; as events where a program reads them."""
+    if output.output == "text" or not listeners:
+        tell_diagnostics(warnings, colour=output.colour)
+        return
+    for warning in warnings:
+        place = warning.location
+        event = Warned(
+            time=time.time(),
+            message=warning.message,
+            place=Place(path=place.file.name, line=place.line, column=place.column) if place else None,
+            hint=warning.hint,
+        )
+        for listener in listeners:
+            listener(event)
+
+
+def _tell_notice(guest: Guest, output: OutputFlags) -> None:
+    if guest.notice:
+        from smolrun.report.colour import Style, paint, wants_colour
+
+        text = f"[NOTE]: {guest.notice}"
+        click.echo(
+            paint(text, Style.WARNING) if wants_colour(output.colour, sys.stderr, os.environ) else text,
+            err=True,
+            color=True,
+        )
