@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from smolrun.ssh.library import paramiko
+from smolrun.ssh.private import PrivateChannel
 
 REQUEST = bytes([98])  # SSH_MSG_CHANNEL_REQUEST, RFC 4254 section 5.4
 
 Handler = Callable[[paramiko.Channel, paramiko.Message], None]
 
 
-class SessionChannel(paramiko.Channel):
+class SessionChannel(PrivateChannel):
     """A channel for one command.
 
     Only the thread that runs the command sends on it: were the reader thread to answer the server's ``CLOSE``, data

@@ -8,10 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from smolrun.deadline import Deadline
-from smolrun.errors import OperationTimeoutError
+from smolrun.errors import OperationCancelledError
 from smolrun.ssh.connect import open_transport
 from smolrun.ssh.execution import Execution
+from smolrun.ssh.kill import ready_and_swept
+from smolrun.ssh.patience import CancelledError
 from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.readiness import wait_for_ssh
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
@@ -58,6 +61,7 @@ class SSHClient:
             **options,
         )
         self._turn = threading.RLock()
+        self._depth = 0  # of the holder's calls into each other
         self._cancelled = threading.Event()
         self._connection = PersistentConnection(self.settings, self._open, self._cancelled)
 
@@ -77,14 +81,51 @@ class SSHClient:
         with self._turn:
             yield
 
+    @contextmanager
+    def _work(self) -> Iterator[None]:
+        """Hold this client for something that `cancel` ends."""
+        with self._turn:
+            if self._depth == 0:
+                self._cancelled.clear()
+            self._depth += 1
+            try:
+                yield
+            except CancelledError:
+                raise OperationCancelledError("cancelled before a command was sent", killed=True) from None
+            finally:
+                self._depth -= 1
+
     def ensure_connected(self, deadline: Deadline) -> None:
         """Be connected and logged in: prove the connection that there is, or make one.
 
         Raises:
             ConnectError, AuthenticationError, HostKeyError: it cannot be done, or not in time.
+            OperationCancelledError: `cancel` was called.
         """
-        with self.turn():
-            self._connection.ready(deadline)
+        with self._work():
+            if self._cancelled.is_set():
+                raise CancelledError
+            ready_and_swept(self._connection, self.settings, deadline)
+
+    def wait_for_ssh(self, timeout: float = 60.0, interval: float = 0.1) -> None:
+        """Wait until the guest lets us in, and keep that connection for the commands to come.
+
+        First cheap probes until a server says ``SSH-``, then full logins.
+
+        Args:
+            timeout: seconds.
+            interval: seconds between two probes.
+
+        Raises:
+            ValueError: a timeout that is not above 0.
+            OperationTimeoutError: it did not become available; says how far it came, and the last error.
+            AuthenticationError: it rejects us (after `auth_grace` seconds, if those were given).
+            HostKeyError: it is not the right server.
+        """
+        if not timeout > 0:
+            raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")
+        with self._work():
+            wait_for_ssh(self.settings, Deadline.after(timeout), interval, self.ensure_connected)
 
     def reset_connection(self) -> None:
         """End the connection; the next use makes a new one."""
@@ -145,18 +186,64 @@ class SSHClient:
         """
         if timeout is not None and not timeout >= 1:
             raise ValueError(f"timeout must be at least 1 second, not {timeout!r}")
-        request = CommandRequest(
-            command, shell, stdin, dict(environment or {}), become, on_output, output_limit
-        )
+        request = CommandRequest(command, shell, stdin, dict(environment or {}), become, on_output, output_limit)
         check_request(request)
         return self.execute(request, Deadline.after(timeout))
 
     def execute(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
         """Run a request; as `run`, for those who hand a deadline down."""
         check_request(request)
-        with self.turn():
-            self._cancelled.clear()
+        with self._work():
             return Execution(self._connection, self.settings, request, deadline).run()
+
+    # --- files ---
+
+    def put(
+        self,
+        content: bytes | Path,
+        destination: str,
+        *,
+        timeout: float | None = None,
+        deadline: Deadline | None = None,
+        mode: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        """Write a file on the guest: beside its destination, verified by size and hash, then renamed.
+
+        Args:
+            timeout: seconds for everything; None for no limit.
+            deadline: the same, for those who hand one down.
+            mode: permission bits; None keeps those of a file that is replaced, else 0666 less the umask.
+
+        Raises:
+            TransferError: it did not arrive; what stood at the destination is still there.
+            SmolVMError: as `run`.
+        """
+        from smolrun.ssh.transfer import put
+
+        put(self.execute, content, destination, deadline=deadline or Deadline.after(timeout), mode=mode, become=become)
+
+    def get(
+        self,
+        source: str,
+        *,
+        timeout: float | None = None,
+        deadline: Deadline | None = None,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> bytes:
+        """A file's content, verified by size and hash.
+
+        Args:
+            limit: bytes; a larger file is an error.
+
+        Raises:
+            TransferError: it is not there, cannot be read, is too large, or changed on the way.
+            SmolVMError: as `run`.
+        """
+        from smolrun.ssh.transfer import get
+
+        return get(self.execute, source, deadline=deadline or Deadline.after(timeout), limit=limit, become=become)
 
 
 def check_request(request: CommandRequest) -> None:

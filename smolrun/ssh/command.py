@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smolrun.deadline import Deadline
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
@@ -70,10 +69,11 @@ class Command:
         """
         while True:
             self._transport.news.clear()
+            over = self._over()  # asked before the last look for output, which may come just ahead of the end
             moved = self._drain()
             if self._channel.exec_refused:
                 raise ExecRefusedError
-            if not moved and self._over():
+            if over and not moved:
                 return self._ending(pipe_held=False)
             moved = self._send_input() or moved
             try:
@@ -83,12 +83,13 @@ class Command:
                     self._patience.check()
                 else:
                     self._patience.wait(at_most=0.05 if self._channel.status_received else None)
-            except (DeadlinePassedError, PeerGoneError):
-                if self._drain():
-                    continue  # what came before the end still counts
-                if self._channel.status_received:  # the end is known, whatever became of the connection
-                    return self._ending(pipe_held=not self._channel.eof_received)
-                raise
+            except (DeadlinePassedError, PeerGoneError) as error:
+                ended = isinstance(error, PeerGoneError)
+                while self._drain() and ended:
+                    pass  # what had arrived before the connection ended still counts
+                if not self._channel.status_received:
+                    raise
+                return self._ending(pipe_held=not self._channel.eof_received)
 
     def _drain(self) -> bool:
         channel, moved = self._channel, False
@@ -176,9 +177,3 @@ def open_channel(transport: Transport, channel: SessionChannel | None, patience:
 
 class ChannelRefusedError(Exception):
     """The server opens no further channel."""
-
-
-def remaining(deadline: Deadline, at_most: float) -> float:
-    left = deadline.remaining(at_most=at_most)
-    assert left is not None
-    return left

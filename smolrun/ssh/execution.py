@@ -1,6 +1,7 @@
 """A request from its wrap to its result or error: sent at most once, killed at its deadline."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
@@ -12,13 +13,14 @@ from smolrun.errors import (
     NotRunError,
     OperationCancelledError,
     OperationTimeoutError,
+    SmolVMError,
 )
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, Ending, ExecRefusedError
-from smolrun.ssh.kill import Kill, kill
+from smolrun.ssh.kill import Kill, kill, ready_and_swept
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.patience import CancelledError, DeadlinePassedError, PeerGoneError
-from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.persistent import PersistentConnection, Victim
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.settings import ClientSettings
@@ -58,9 +60,24 @@ class Execution:
         self._request = request
         self._deadline = deadline
         self._wrapped: Wrapped = wrap(request)
+        self._sent: Sent | None = None  # set before the command is sent, so that Ctrl-C finds what to kill
 
     def run(self) -> CommandResult:
-        sent = self._send()
+        """Run it to its end, on a connection that is made or proved first."""
+        try:
+            self._send()
+            return self._attend()
+        except SmolVMError:
+            raise
+        except BaseException:
+            # Ctrl-C, or a callback that raises: nobody is left to attend to the command.
+            if self._sent is not None:
+                self._kill(self._sent)
+            raise
+
+    def _attend(self) -> CommandResult:
+        sent = self._sent
+        assert sent is not None
         try:
             ending = sent.command.wait()
         except DeadlinePassedError:
@@ -75,10 +92,6 @@ class Execution:
         except BecomeError:
             sent.channel.finish()
             raise
-        except BaseException:
-            # Ctrl-C, or a callback that raises: nobody is left to attend to the command.
-            self._kill(sent)
-            raise
         sent.channel.finish()
         if not sent.transport.is_active():
             self._connection.drop()
@@ -86,7 +99,7 @@ class Execution:
 
     # --- up to the point of no return ---
 
-    def _send(self) -> Sent:
+    def _send(self) -> None:
         cause: BaseException | None = None
         for _ in range(ATTEMPTS):
             try:
@@ -107,28 +120,34 @@ class Execution:
             raise cause
         raise ConnectError(f"the command was not sent to {self._settings.destination}: {cause}") from cause
 
-    def _attempt(self) -> Sent:
-        transport = self._connection.ready(self._deadline)
+    def _attempt(self) -> None:
+        transport = ready_and_swept(self._connection, self._settings, self._deadline)
         patience = self._connection.patience(transport, self._deadline)
         channel = self._connection.channel(transport, patience)
         wrapped, request = self._wrapped, self._request
         has_input = bool(wrapped.preamble) or request.stdin is not None
         password = wrapped.become is not None and bool(wrapped.become.prompt)
         feed = Feed(
-            pieces(wrapped.preamble, request.stdin),
+            self._input(),
             held=wrapped.become is not None and (has_input or password),
         )
         limit = self._settings.output_limit if request.output_limit is None else request.output_limit
         streams = Streams(wrapped, feed, limit, request.on_output)
         command = Command(transport, channel, feed, streams.stdout.write, streams.stderr.write, patience)
-        since = time.monotonic()
         patience.check()
+        self._sent = Sent(transport, channel, command, streams, time.monotonic())
         try:
             channel.request_exec(wrapped.line)
         except (EOFError, OSError, paramiko.SSHException) as error:
+            self._sent = None
             raise PeerGoneError("the connection ended") from error
         self._connection.open_ahead()
-        return Sent(transport, channel, command, streams, since)
+
+    def _input(self) -> Iterator[bytes]:
+        try:
+            return pieces(self._wrapped.preamble, self._request.stdin)
+        except OSError as error:
+            raise NotRunError(f"the input of the command cannot be read: {error}") from error
 
     # --- how it went ---
 
@@ -166,7 +185,7 @@ class Execution:
             stdout=streams.stdout.noise,
             stderr=streams.stderr.noise,
             status=ending.status,
-            hint="the user may have a shell that takes no commands, or a profile that exits; shell='raw' leaves both out",
+            hint="this user's shell takes no commands, or a profile exits; shell='raw' leaves the profile out",
         )
 
     def _lost(self, sent: Sent, error: PeerGoneError) -> ConnectionLostError:
@@ -200,4 +219,5 @@ class Execution:
         )
 
     def _kill(self, sent: Sent) -> Kill:
-        return kill(self._connection, self._settings, sent.transport, sent.channel, self._wrapped, self._request.become)
+        victim = Victim(self._wrapped.task, self._request.become)
+        return kill(self._connection, self._settings, sent.transport, sent.channel, victim)

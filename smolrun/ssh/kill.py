@@ -9,10 +9,9 @@ from smolrun.ssh.become import become_wrap
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, ExecRefusedError
 from smolrun.ssh.library import paramiko
-from smolrun.ssh.patience import CancelledError, DeadlinePassedError, Patience, PeerGoneError
-from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
+from smolrun.ssh.persistent import PersistentConnection, Victim
 from smolrun.ssh.quoting import posix
-from smolrun.ssh.request import Become
 from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.stdin import Feed, pieces
 from smolrun.ssh.streams import Streams
@@ -42,15 +41,16 @@ def kill(
     settings: ClientSettings,
     transport: Transport,
     channel: SessionChannel,
-    wrapped: Wrapped,
-    become: Become | None,
+    victim: Victim,
 ) -> Kill:
     """Kill the command that runs on a channel, then give the channel back.
 
-    Where no look was possible, the connection is dropped: it is dead, or its server has no channel left.
+    Where that is not proved the connection is dropped, because it is dead or its server has no channel left, and the
+    command is left for `ready_and_swept`.
     """
+    deadline = Deadline.after(BUDGET)
     try:
-        end = _kill(connection, settings, transport, wrapped, become)
+        end = _look(connection, settings, transport, victim, deadline, by_parent=True)
     except (PeerGoneError, DeadlinePassedError):
         end = Kill(False, "the guest did not answer, so its processes may be left (unverified)")
     except (ChannelRefusedError, ExecRefusedError):
@@ -59,39 +59,64 @@ def kill(
         end = Kill(False, f"its processes may be left (unverified): {error}")
     if end.proved:
         channel.finish()
-    else:
-        connection.drop()
+        return end
+    connection.drop()
+    if victim.task:
+        connection.unswept.append(victim)
     return end
 
 
-def _kill(
+def ready_and_swept(connection: PersistentConnection, settings: ClientSettings, deadline: Deadline) -> Transport:
+    """A connection that is alive, and what earlier timeouts may have left on the guest swept away.
+
+    Raises:
+        as `PersistentConnection.ready`.
+    """
+    transport = connection.ready(deadline)
+    while connection.unswept:
+        victim = connection.unswept.pop()
+        try:
+            _look(connection, settings, transport, victim, deadline.earliest(BUDGET), by_parent=False)
+        except (PeerGoneError, DeadlinePassedError, ChannelRefusedError, ExecRefusedError, BecomeError):
+            # The next command, which will meet the same trouble, tells it.
+            connection.unswept.append(victim)
+            break
+    return transport
+
+
+def _look(
     connection: PersistentConnection,
     settings: ClientSettings,
     transport: Transport,
-    wrapped: Wrapped,
-    become: Become | None,
+    victim: Victim,
+    deadline: Deadline,
+    *,
+    by_parent: bool,
 ) -> Kill:
-    patience = Patience(transport, settings, Deadline.after(BUDGET), threading.Event())
+    patience = Patience(transport, settings, deadline, threading.Event())
     channel = connection.channel(transport, patience)
     try:
-        report = _run(transport, channel, patience, _script(wrapped.task, become))
+        report = _run(transport, channel, patience, _script(victim, by_parent=by_parent))
     finally:
         channel.finish()
     if REPORT not in report:
         return Kill(False, "the guest could not tell which of its processes are left (unverified)")
     left = report.rpartition(REPORT)[2].split()
     if left:
-        return Kill(False, f"these of its processes survived: {b' '.join(left).decode('ascii', 'replace')} (unverified)")
+        return Kill(
+            False, f"these of its processes survived: {b' '.join(left).decode('ascii', 'replace')} (unverified)"
+        )
     return Kill(True, "its processes were killed")
 
 
-def _script(task: str, become: Become | None) -> Wrapped:
-    known = f"smolrun_task={task} smolrun_grace={GRACE}\n"
+def _script(victim: Victim, *, by_parent: bool) -> Wrapped:
+    known = f"smolrun_task={victim.task} smolrun_grace={GRACE}\n"
+    here = "smolrun_sshd=$PPID smolrun_self=$$" if by_parent else "smolrun_sshd= smolrun_self=$$"
     script = guest_script("kill.sh")
-    if become is None:
-        return Wrapped(posix(f"smolrun_sshd=$PPID smolrun_self=$$ {known}{script}").encode())
-    through = become_wrap(become)
-    line = through.line(known + script, known="smolrun_sshd=$PPID smolrun_self=$$; ")
+    if victim.become is None:
+        return Wrapped(posix(f"{here} {known}{script}").encode())
+    through = become_wrap(victim.become)
+    line = through.line(known + script, known=f"{here}; ")
     return Wrapped(posix(line).encode(), become=through)
 
 

@@ -1,3 +1,5 @@
+# shellcheck shell=sh disable=SC2086,SC2154 # words are split on purpose; set ahead by who sends this
+#
 # Ends every process of one command and looks again whether any is left.
 #
 # Set ahead: smolrun_sshd, this connection's server process (empty: none to go by); smolrun_self, the process of this

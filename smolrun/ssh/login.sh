@@ -1,3 +1,5 @@
+# shellcheck shell=sh disable=SC2016 # expanded by the login shell, not here
+#
 # Become the login shell of this user, its profile sourced, and evaluate what SMOLRUN_SCRIPT holds there.
 # The profile's own standard input is empty: what was sent is for the command alone.
 export SMOLRUN_TASK SMOLRUN_SCRIPT

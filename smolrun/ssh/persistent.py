@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError, NotRunError
@@ -9,10 +10,24 @@ from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, open_channel
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
+from smolrun.ssh.request import Become
 from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.transport import Transport
 
 PROVE_AFTER = 1.0  # seconds of silence after which a connection is asked for a sign of life before it is used
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """A command that is to be ended.
+
+    Attributes:
+        task: what its processes carry as ``SMOLRUN_TASK``; empty in ``raw`` mode.
+        become: the user it was run as.
+    """
+
+    task: str
+    become: Become | None
 
 
 class PersistentConnection:
@@ -21,6 +36,10 @@ class PersistentConnection:
     Args:
         make: opens a connection and logs in.
         cancelled: ends every wait.
+
+    Attributes:
+        made: how many connections were made so far.
+        unswept: commands that ran out of time, of which nobody could prove that nothing is left.
     """
 
     def __init__(
@@ -33,6 +52,7 @@ class PersistentConnection:
         self._spare: SessionChannel | None = None
         self._spares_refused = False
         self.made = 0
+        self.unswept: list[Victim] = []
 
     @property
     def active(self) -> bool:

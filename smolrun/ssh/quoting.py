@@ -18,4 +18,4 @@ def posix(script: str) -> str:
 
     Its standard input is the script's own. The kernel takes no argument over 128 KiB: about 90 KiB of script.
     """
-    return f"exec /bin/sh -c 'eval \"$(printf \"{octal(script.encode(errors='surrogateescape'))}\")\"'"
+    return f'exec /bin/sh -c \'eval "$(printf "{octal(script.encode(errors="surrogateescape"))}")"\''

@@ -44,6 +44,7 @@ class CommandRequest:
         become: run it as another user.
         on_output: called with each piece of output as it arrives, from the thread that runs the command.
         output_limit: bytes kept of each stream; None for the client's own limit.
+        preamble: sent over stdin ahead of `stdin`.
     """
 
     command: str
@@ -53,3 +54,4 @@ class CommandRequest:
     become: Become | None = None
     on_output: OutputCallback | None = field(default=None, repr=False)
     output_limit: int | None = None
+    preamble: bytes = field(default=b"", repr=False)

@@ -1,26 +1,29 @@
 """What is sent to a command: an optional password, what a wrap reads, the user's own input, then the end."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 PIECE = 32 * 1024
 
 
 def pieces(preamble: bytes, content: bytes | Path | None) -> Iterator[bytes]:
-    """All that is sent, in pieces; a file is read as it is sent.
+    """All that is sent, in pieces; a file is opened now and read as it is sent.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be opened, or later on read.
     """
+    source: BinaryIO = content.open("rb") if isinstance(content, Path) else BytesIO(content or b"")
+    return _pieces(preamble, source)
+
+
+def _pieces(preamble: bytes, source: BinaryIO) -> Iterator[bytes]:
     for start in range(0, len(preamble), PIECE):
         yield preamble[start : start + PIECE]
-    if isinstance(content, Path):
-        with content.open("rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
-    elif content is not None:
-        for start in range(0, len(content), PIECE):
-            yield content[start : start + PIECE]
+    with source:
+        while piece := source.read(PIECE):
+            yield piece
 
 
 class Feed:

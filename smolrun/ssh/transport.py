@@ -2,8 +2,7 @@
 
 paramiko ignores ``exit-signal``, waits without a limit for replies, answers a ``CLOSE`` from its reader thread while
 another thread may still be sending on that channel (OpenSSH then drops the whole connection: "packet referred to
-nonexistent channel"), and cannot tell a request that left from one that did not. The names with an underscore are
-private to paramiko: its version is pinned, and a canary test watches each of them.
+nonexistent channel"), and cannot tell a request that left from one that did not.
 """
 
 import socket
@@ -13,10 +12,10 @@ from typing import Any
 
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.library import paramiko
+from smolrun.ssh.private import PrivateTransport
 
 OPEN = bytes([90])  # SSH_MSG_CHANNEL_OPEN, RFC 4254 section 5.1
 GLOBAL_REQUEST = bytes([80])  # SSH_MSG_GLOBAL_REQUEST, RFC 4254 section 4
-CHANNEL_REPLIES = range(91, 101)  # what concerns one channel, RFC 4254 section 9
 
 KEEPALIVE = "keepalive@openssh.com"  # servers must answer requests that they don't know, RFC 4254 section 4
 
@@ -54,7 +53,7 @@ class WatchedSocket:
         return getattr(self._inner, name)
 
 
-class Transport(paramiko.Transport):
+class Transport(PrivateTransport):
     """One SSH connection.
 
     Attributes:
@@ -75,7 +74,7 @@ class Transport(paramiko.Transport):
 
     _channel_handler_table = {  # noqa: RUF012 - paramiko's name and form
         number: SessionChannel.dispatch(number, handler)
-        for number, handler in paramiko.Transport._channel_handler_table.items()
+        for number, handler in PrivateTransport._channel_handler_table.items()
     }
 
     def run(self) -> None:

@@ -54,10 +54,10 @@ def wrap(request: CommandRequest) -> Wrapped:
     if request.shell == "login":
         return _login(request, become)
     if become is None:
-        return Wrapped(_fitting(request.command))
+        return Wrapped(_fitting(request.command), request.preamble)
     marker, announce = _marker()
     script = f"{announce}eval {shlex.quote(request.command)}"
-    return Wrapped(_fitting(posix(become.line(script))), marker=marker, become=become)
+    return Wrapped(_fitting(posix(become.line(script))), request.preamble, marker, become=become)
 
 
 def _marker() -> tuple[bytes, str]:
@@ -81,8 +81,8 @@ def _login(request: CommandRequest, become: BecomeWrap | None) -> Wrapped:
 
     inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(f"eval {shlex.quote(text)}")
     if inline and len(inline) <= ARGUMENT_LIMIT:
-        return Wrapped(_fitting(inline), b"", marker, task, become)
-    return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text), marker, task, become)
+        return Wrapped(_fitting(inline), request.preamble, marker, task, become)
+    return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text) + request.preamble, marker, task, become)
 
 
 def _exported(name: str, value: str) -> str:
