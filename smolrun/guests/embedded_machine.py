@@ -61,9 +61,10 @@ class Machine:
 
     def start(self, deadline: Deadline) -> None:
         """Start the init process. Raises `SmolVMError` when it does not come up."""
-        if self.account.uid is not None and self.account.gid is not None:
-            os.chown(self.home, self.account.uid, self.account.gid)
         _add_refusals(self.home)
+        if self.account.uid is not None and self.account.gid is not None:
+            for folder in (self.home, self.home / REFUSALS):
+                os.chown(folder, self.account.uid, self.account.gid)  # so that init can remove them
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
