@@ -3,7 +3,7 @@
 from smolrun.templating.calling import guarded, qualified
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.filters import filters
-from smolrun.templating.functions_global import FUNCTIONS
+from smolrun.templating.global_functions import FUNCTIONS
 from smolrun.templating.tests import tests
 
 

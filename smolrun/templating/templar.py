@@ -1,6 +1,6 @@
 """Templates and expressions into values: the one door to everything in this package."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,12 +10,15 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from smolrun.errors import SmolVMError, TemplateError
 from smolrun.source.text import SourceText
+from smolrun.source.vault import VaultSecrets
 from smolrun.templating import compiling, conditions
 from smolrun.templating.conditions import ConditionOutcome
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.files import FileOptions, file_environment
 from smolrun.templating.functions import environment_with_functions
+from smolrun.templating.global_functions import look_up
+from smolrun.templating.lazy import materialise
 from smolrun.templating.omit import OMIT
 from smolrun.templating.rendering import Rendering
 from smolrun.templating.text import concat, join_text, keep_newlines, text_of
@@ -32,10 +35,20 @@ class Templar:
     Args:
         base: the folder that relative file names of lookups are looked up from, where the variables have no
             ``ansible_search_path``.
+        vault: opens vaulted files for the lookup ``unvault``.
+        warn: is told what ``lookup(..., errors='warn')`` has to say.
     """
 
-    def __init__(self, *, base: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        base: Path | None = None,
+        vault: VaultSecrets | None = None,
+        warn: Callable[[str], None] = lambda message: None,
+    ) -> None:
         self.base = base
+        self.vault = vault
+        self.warn = warn
         self.environment: TemplateEnvironment = environment_with_functions()
         self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
         self._file_environment = lru_cache(maxsize=64)(
@@ -89,6 +102,30 @@ class Templar:
             TemplateError: with its place.
         """
         return conditions.decide(expression, Rendering(self, variables))
+
+    def lookup(
+        self,
+        name: str,
+        terms: Sequence[Any],
+        variables: Mapping[str, Any],
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Any]:
+        """All the results of a lookup, as data; what the ``with_*`` loops are made of.
+
+        Args:
+            name: such as ``items`` or ``ansible.builtin.fileglob``.
+            terms: rendered already.
+
+        Raises:
+            TemplateError: there is no such lookup, or it failed.
+        """
+        rendering = Rendering(self, variables)
+        try:
+            found = materialise(look_up(rendering, name, terms, options or {}))
+        except JinjaError as error:
+            raise as_template_error(error, "") from error
+        assert isinstance(found, list)
+        return found
 
     # --- files -------------------------------------------------------------------------------------
 

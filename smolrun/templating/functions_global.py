@@ -1,2 +1,0 @@
-from typing import Any
-FUNCTIONS: dict[str, Any] = {}

@@ -1,0 +1,187 @@
+"""Lookups of the controller's files."""
+
+import csv
+import glob
+import os
+import re
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from smolrun.location import Location
+from smolrun.source.files import read_source
+from smolrun.source.text import SourceText
+from smolrun.templating.limits import MAX_SIZE
+from smolrun.templating.lookups.base import Lookup, LookupContext, LookupFailedError, options_of, truth
+
+
+def _read(path: Path, encoding: str = "utf-8") -> str:
+    with path.open("rb") as file:
+        content = file.read(MAX_SIZE + 1)
+    if len(content) > MAX_SIZE:
+        raise LookupFailedError(f"the file '{path}' is larger than {MAX_SIZE // (1024 * 1024)} MiB")
+    return content.decode(encoding, "surrogateescape")
+
+
+def file(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The content of files, without the white space at their end."""
+    chosen = options_of(options, lstrip=False, rstrip=True)
+    result = []
+    for term in terms:
+        text = _read(context.find("files", str(term)))
+        text = text.lstrip() if truth(chosen["lstrip"]) else text
+        result.append(text.rstrip() if truth(chosen["rstrip"]) else text)
+    return result
+
+
+def template(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """Template files, rendered with the variables at hand."""
+    chosen = {name: value for name, value in options.items() if name not in ("convert_data", "jinja2_native")}
+    extra = chosen.pop("template_vars", None) or {}
+    variables = ChainMap(dict(extra), context.rendering.variables) if extra else context.rendering.variables
+    result = []
+    for term in terms:
+        path = context.find("templates", str(term))
+        source = read_source(path)
+        text = SourceText(source.text, Location(source, 1, 1))
+        folders = [path.parent, *(folder / "templates" for folder in context.folders()), *context.folders()]
+        result.append(context.rendering.templar.render_file(text, variables, search_path=folders, **chosen))
+    return result
+
+
+def file_glob(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The files that match a pattern in one folder, not below it."""
+    result: list[str] = []
+    for term in terms:
+        folder, name = os.path.split(str(term))
+        for candidate in context.candidates("files", folder) if folder else [*_bare(context)]:
+            found = [match for match in glob.glob(str(candidate / name)) if Path(match).is_file()]  # noqa: PTH207
+            if found:
+                result += sorted(found)
+                break
+    return result
+
+
+def _bare(context: LookupContext) -> list[Path]:
+    return [candidate for folder in context.folders() for candidate in (folder / "files", folder)]
+
+
+def first_found(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The first of several files that exists.
+
+    Terms are names, or mappings with ``files``, ``paths`` and ``skip``.
+    """
+    chosen = options_of(options, files=(), paths=(), skip=False)
+    names: list[str] = []
+    skip = truth(chosen["skip"])
+    for term in _flat(terms):
+        if isinstance(term, Mapping):
+            given = options_of(term, files=(), paths=chosen["paths"], skip=skip)
+            skip = truth(given["skip"])
+            names += _combined(_names(given["files"]), _names(given["paths"]))
+        else:
+            names += _combined(_names(term), _names(chosen["paths"]))
+    names += _combined(_names(chosen["files"]), _names(chosen["paths"]))
+    for name in names:
+        for folder in ("files", "templates", "vars", "tasks"):
+            for candidate in context.candidates(folder, name):
+                if candidate.exists():
+                    return [str(candidate)]
+    if skip:
+        return []
+    raise LookupFailedError(f"none of these files was found: {', '.join(names) or '(no names given)'}")
+
+
+def _flat(terms: Sequence[Any]) -> list[Any]:
+    return [item for term in terms for item in (_flat(term) if isinstance(term, list) else [term])]
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[,;]", value) if part.strip()]
+    return [name for item in value for name in _names(item)]
+
+
+def _combined(names: list[str], folders: list[str]) -> list[str]:
+    return [str(Path(folder) / name) for folder in folders for name in names] if folders else names
+
+
+def ini(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """Values of an INI or a properties file.
+
+    A term is a key, or ``key section=… file=…``.
+    """
+    result = []
+    for term in terms:
+        key, chosen = _ini_options(str(term), options)
+        parser = _ini_parser(context, chosen)
+        section = "properties" if chosen["type"] == "properties" else chosen["section"]
+        if truth(chosen["re"]):
+            keys = parser.options(section) if parser.has_section(section) else []
+            result += [parser.get(section, name) for name in keys if re.match(key, name)]
+        else:
+            result.append(parser.get(section, key, fallback=chosen["default"]))
+    return result
+
+
+def _ini_options(term: str, options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    first, *pairs = term.split(" ")
+    written = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    key = first if written else term
+    defaults = {
+        "file": "ansible.ini", "section": "global", "type": "ini", "re": False, "default": "", "encoding": "utf-8",
+        "case_sensitive": False, "allow_no_value": False, "allow_none": False, "interpolation": True,
+    }  # fmt: skip
+    return key, options_of({**options, **written}, **defaults)
+
+
+def _ini_parser(context: LookupContext, chosen: Mapping[str, Any]) -> Any:
+    import configparser
+
+    empty = truth(chosen["allow_no_value"]) or truth(chosen["allow_none"])
+    interpolation = configparser.BasicInterpolation() if truth(chosen["interpolation"]) else None
+    parser = configparser.ConfigParser(allow_no_value=empty, interpolation=interpolation)
+    if truth(chosen["case_sensitive"]):
+        parser.optionxform = str  # type: ignore[assignment, method-assign]
+    text = _read(context.find("files", str(chosen["file"])), str(chosen["encoding"]))
+    parser.read_string("[properties]\n" + text if chosen["type"] == "properties" else text)
+    return parser
+
+
+def csv_file(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """What stands in column `col` of the row whose first field is the term."""
+    result: list[Any] = []
+    for term in terms:
+        key, *pairs = str(term).split(" ")
+        written = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        chosen = options_of(
+            {**options, **written}, file="ansible.csv", delimiter="TAB", default=None, col="1", keycol="0",
+            encoding="utf-8",
+        )  # fmt: skip
+        delimiter = "\t" if chosen["delimiter"] in ("TAB", "\\t") else str(chosen["delimiter"])
+        lines = _read(context.find("files", str(chosen["file"])), str(chosen["encoding"])).splitlines()
+        rows = csv.reader(lines, delimiter=delimiter)
+        column, key_column = int(chosen["col"]), int(chosen["keycol"])
+        wide_enough = (row for row in rows if len(row) > max(column, key_column))
+        found = next((row[column] for row in wide_enough if row[key_column] == key), chosen["default"])
+        if found is not None:
+            result.append(found)
+    return result
+
+
+def unvault(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The content of files that may be vaulted; needs the templar's vault passwords."""
+    vault = context.rendering.templar.vault
+    return [read_source(context.find("files", str(term)), vault).text for term in terms]
+
+
+LOOKUPS: Final[dict[str, Lookup]] = {
+    "csvfile": csv_file,
+    "file": file,
+    "fileglob": file_glob,
+    "first_found": first_found,
+    "ini": ini,
+    "template": template,
+    "unvault": unvault,
+}

@@ -1,0 +1,65 @@
+"""Lookups of variables, groups and hosts by name."""
+
+import fnmatch
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from smolrun.templating.lazy import argument
+from smolrun.templating.lookups.base import Lookup, LookupContext, options_of
+from smolrun.templating.undefined import Missing
+
+_ABSENT: Final = object()
+
+
+def variables(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The values of the variables of those names."""
+    default = options_of(options, default=_ABSENT)["default"]
+    return [_value(context, term, default) for term in terms]
+
+
+def _value(context: LookupContext, name: Any, default: Any) -> Any:
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a variable is needed, not a value of type '{type(name).__name__}'")
+    if name in context.rendering.variables:
+        return argument(context.rendering.variable(name))
+    if default is _ABSENT:
+        return Missing(name=name, candidates=context.rendering.variables)
+    return default
+
+
+def variable_names(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The names of all variables that one of the regular expressions is found in."""
+    patterns = [re.compile(str(term)) for term in terms]
+    names = list(context.rendering.variables)
+    return [name for pattern in patterns for name in names if pattern.search(name)]
+
+
+def inventory_hostnames(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The hosts of a pattern of group and host names (``a:b``, ``&c``, ``!d``, globs)."""
+    groups = context.variable("groups") or {}
+    parts = [part.strip() for term in terms for part in re.split(r"[,:]", str(term)) if part.strip()]
+    order = [part for kind in ("", "&", "!") for part in parts if (part[0] if part[0] in "&!" else "") == kind]
+    found: list[str] = []
+    for part in order:
+        named = _hosts(groups, part.lstrip("&!"))
+        if part[0] == "&":
+            found = [host for host in found if host in named]
+        elif part[0] == "!":
+            found = [host for host in found if host not in named]
+        else:
+            found += [host for host in named if host not in found]
+    return found
+
+
+def _hosts(groups: Mapping[str, Any], pattern: str) -> list[str]:
+    result = [host for name in groups if fnmatch.fnmatchcase(name, pattern) for host in groups[name]]
+    result += [host for host in groups.get("all", ()) if fnmatch.fnmatchcase(host, pattern)]
+    return list(dict.fromkeys(result))
+
+
+LOOKUPS: Final[dict[str, Lookup]] = {
+    "inventory_hostnames": inventory_hostnames,
+    "varnames": variable_names,
+    "vars": variables,
+}
