@@ -76,4 +76,4 @@ def _method(reader: VariableReader, keywords: BecomeKeywords) -> BecomeMethod:
             hint=f"use one of {', '.join(METHODS)}",
         )
         return "sudo"
-    return cast(BecomeMethod, method)
+    return cast("BecomeMethod", method)

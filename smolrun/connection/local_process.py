@@ -182,8 +182,10 @@ class _Life:
 
     def _serve(self, name: str) -> bool:
         """Do what a descriptor is ready for; whether anything moved."""
-        if name == "stdout" or name == "stderr":  # noqa: PLR1714 - narrows to Stream
-            return self._read(name)
+        if name == "stdout":
+            return self._read("stdout")
+        if name == "stderr":
+            return self._read("stderr")
         if name == "stdin":
             self._send()
         elif name == "exit" and self._exit_watch is not None:

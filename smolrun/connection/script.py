@@ -81,7 +81,7 @@ class AfterMark:
             self.callback(stream, piece)
             return
         held += piece
-        before, found, rest = held.partition(self.mark)
+        _, found, rest = held.partition(self.mark)
         if not found:
             self._held[stream] = held
             return

@@ -79,7 +79,7 @@ class GuestSession:
         """
         line = script_line(text, arguments or {}, secrets or {}, self.environment)
         streaming = self.on_output if stream else None
-        request = CommandRequest(
+        request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
             command=line.command,
             shell="raw",
             stdin=_with_head(line.head, stdin),

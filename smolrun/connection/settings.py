@@ -13,8 +13,8 @@ LOCALHOST_NAMES = ("localhost", "127.0.0.1", "::1")
 SSH_CONNECTIONS = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh"})
 """Ansible's connection plugins that mean SSH; this project's own client answers all of them."""
 
-_KINDS: dict[str, Literal["ssh", "local"]] = {name: "ssh" for name in sorted(SSH_CONNECTIONS)} | {"local": "local"}
-_HOST_KEY = re.compile(r"known_hosts|accept-new|insecure|SHA256:[A-Za-z0-9+/]{43}=?\Z")
+_KINDS: dict[str, Literal["ssh", "local"]] = {**dict.fromkeys(sorted(SSH_CONNECTIONS), "ssh"), "local": "local"}
+_HOST_KEY = re.compile(r"(?:known_hosts|accept-new|insecure|SHA256:[A-Za-z0-9+/]{43}=?)\Z")
 _GREATEST_TIMEOUT = 24 * 3600.0
 
 

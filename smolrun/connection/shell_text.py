@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from smolrun.errors import NotRunError
 
 COMMAND_LINE_LIMIT = 96 * 1024
-"""Bytes of a line that are still sent as one: Linux refuses a single argument of 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+"""Bytes of a line that are still sent as one: Linux refuses an argument of 128 KiB (execve(2), MAX_ARG_STRLEN)."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"'\\!%")

@@ -1,0 +1,80 @@
+"""An inventory while it is being read: what all sources have said so far, and what was wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.location import Location
+
+ALL = "all"
+UNGROUPED = "ungrouped"
+
+
+@dataclass(slots=True)
+class Entry:
+    """What hosts and groups have in common.
+
+    Attributes:
+        name: as written.
+        variables: what each source said of it, by the source's name.
+        location: where it was first named.
+    """
+
+    name: str
+    location: Location | None = None
+    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def set_variables(self, origin: str, values: Mapping[str, Any]) -> None:
+        if values:
+            self.variables.setdefault(origin, {}).update(values)
+
+
+@dataclass(slots=True)
+class HostEntry(Entry):
+    pass
+
+
+@dataclass(slots=True)
+class GroupEntry(Entry):
+    """Attributes:
+    hosts: named in the group itself, in order.
+    children: groups named in it, in order, and where.
+    """
+
+    hosts: dict[str, None] = field(default_factory=dict)
+    children: dict[str, Location | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Draft:
+    """All hosts and groups in the order in which they were named, and all diagnostics."""
+
+    hosts: dict[str, HostEntry] = field(default_factory=dict)
+    groups: dict[str, GroupEntry] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.group(ALL)
+        self.group(UNGROUPED)
+
+    def group(self, name: str, location: Location | None = None) -> GroupEntry:
+        """The group of that name, made where it is new."""
+        found = self.groups.get(name)
+        if found is None:
+            found = self.groups[name] = GroupEntry(name, location)
+        return found
+
+    def host(self, name: str, group: str, location: Location | None = None) -> HostEntry:
+        """The host of that name, made where it is new, and a member of `group` from now on."""
+        found = self.hosts.get(name)
+        if found is None:
+            found = self.hosts[name] = HostEntry(name, location)
+        self.group(group).hosts[name] = None
+        return found
+
+    def error(self, code: str, message: str, location: Location | None, hint: str | None = None) -> None:
+        self.diagnostics.append(Diagnostic(Severity.ERROR, code, message, location, hint))
+
+    def warn(self, code: str, message: str, location: Location | None, hint: str | None = None) -> None:
+        self.diagnostics.append(Diagnostic(Severity.WARNING, code, message, location, hint))
