@@ -96,6 +96,7 @@ class TaskContext:
         find_file: looks up files of the controller.
         progress: tells the user what is being waited for.
         sleep: waits that many seconds; ends early with `OperationCancelledError` when the run is stopped.
+        decrypt: the content of a vaulted file, given its content and its name; None where there are no vault secrets.
         prompt: asks the user on the terminal, ``(text, echo) -> answer``; None where there is no terminal.
     """
 
@@ -112,6 +113,7 @@ class TaskContext:
     progress: Callable[[str], None]
     sleep: Callable[[float], None]
     prompt: Callable[[str, bool], str] | None
+    decrypt: Callable[[bytes, str], bytes] | None = None
 
 
 A = TypeVar("A", bound=Arguments)

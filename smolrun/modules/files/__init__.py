@@ -1,0 +1,1 @@
+"""What the modules that read and write files on a guest have in common."""

@@ -1,0 +1,23 @@
+# Tells what stands where a file is to go. After state.sh.
+#
+# Set before it: dest; name (the file's, for a `dest` that is a folder, or empty); follow (yes: links are followed);
+# hash (yes: tell the hash of what is there).
+
+: "${dest=}" "${name=}" "${follow=}" "${hash=}"
+
+state_of_guest
+case $dest in
+*/) place=$dest$name ;;
+*) if [ -n "$name" ] && [ -d "$dest" ]; then place=$dest/$name; else place=$dest; fi ;;
+esac
+if [ "$follow" = yes ] && [ -L "$place" ] && real=$(readlink -f "$place" && printf x); then
+	place=${real%?x}
+fi
+state_of "$place" "$hash"
+
+if [ -n "${source=}" ]; then
+	if [ -L "$source" ] && real=$(readlink -f "$source" && printf x); then
+		source=${real%?x}
+	fi
+	state_of "$source" "$hash"
+fi

@@ -1,0 +1,54 @@
+"""The guests that modules are tested on."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smolrun.connection.settings import Endpoint as Settings
+from tests.modules.guest import CountingLocal, CountingSSH, Guest
+from tests.servers.endpoint import Endpoint
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Guest:
+    """This machine: dash, coreutils."""
+    folder = tmp_path / "guest"
+    folder.mkdir()
+    return Guest(CountingLocal(), str(folder), Path("/"), tmp_path / "files")
+
+
+@pytest.fixture
+def busybox(busybox_guest: Endpoint, tmp_path: Path) -> Iterator[Guest]:
+    """Dropbear and BusyBox, and nothing else."""
+    yield from _over_ssh(busybox_guest, tmp_path)
+
+
+@pytest.fixture
+def debian(openssh: Endpoint, tmp_path: Path) -> Iterator[Guest]:
+    """A real OpenSSH server."""
+    yield from _over_ssh(openssh, tmp_path)
+
+
+def _over_ssh(login: Endpoint, tmp_path: Path) -> Iterator[Guest]:
+    folder = f"/tmp/modules-{os.getpid()}-{next(_numbers)}"
+    settings = Settings(
+        host=login.host, port=login.port, user=login.user, key_path=login.key_path, host_key=login.fingerprint
+    )
+    connection = CountingSSH(settings)
+    guest = Guest(connection, folder, login.root, tmp_path / "files")
+    guest.here().mkdir(parents=True)
+    yield guest
+    connection.close()
+
+
+@pytest.fixture(params=["local", "busybox"])
+def guest(request: pytest.FixtureRequest) -> Guest:
+    """Both ends of what guests are: GNU tools and dash here, BusyBox over Dropbear there."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Guest)
+    return found
