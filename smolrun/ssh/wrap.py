@@ -79,7 +79,9 @@ def _login(request: CommandRequest, become: BecomeWrap | None) -> Wrapped:
         script += guest_script("login.sh")
         return posix(script if become is None else become.line(script))
 
-    inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(f"eval {shlex.quote(text)}")
+    # fish writes what is not ASCII in its variables anew, in the encoding of its locale.
+    evaluated = shlex.quote(text) if text.isascii() else f'"$(printf "{_octal(text)}")"'
+    inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(f"eval {evaluated}")
     if inline and len(inline) <= ARGUMENT_LIMIT:
         return Wrapped(_fitting(inline), request.preamble, marker, task, become)
     return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text) + request.preamble, marker, task, become)
@@ -91,6 +93,10 @@ def _exported(name: str, value: str) -> str:
     if "\0" in value:
         raise NotRunError(f"the environment variable {name} holds a NUL, which no process can be given")
     return f"{name}={shlex.quote(value)}"
+
+
+def _octal(text: str) -> str:
+    return octal(text.encode(errors="surrogateescape"))
 
 
 def _lines(text: str) -> bytes:
