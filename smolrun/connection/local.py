@@ -1,19 +1,21 @@
 """This machine as a guest, without SSH: the same requests, the same guarantees."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from smolrun.connection.local_process import LocalCommand, Wake, run_command
+from smolrun.connection.local_process import LocalSettings, Wake, run_command
 from smolrun.deadline import Deadline
-from smolrun.errors import NotRunError
+from smolrun.errors import SmolVMError
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
-from smolrun.ssh.stdin import Feed, pieces
+from smolrun.ssh.transfer import get, put
 
 OUTPUT_LIMIT = 16 * 1024 * 1024
 """Bytes kept of each stream, as over SSH."""
+_KILL_TIMEOUT = 2.0  # seconds: sudo answers in a fraction of one, or not at all
 
 
 class LocalConnection:
@@ -49,27 +51,18 @@ class LocalConnection:
 
     def run(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
         """Run a command; see `Connection.run`."""
-        if "\0" in request.command:
-            raise NotRunError("a NUL byte cannot be part of a command")
         with self._lock:
-            return self._run(request, deadline)
+            wake = Wake()
+            self._running = wake
+            try:
+                return run_command(request, deadline, wake, self._settings(request.become))
+            finally:
+                self._running = None
+                wake.close()
 
-    def _run(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
-        wake = Wake()
-        command = LocalCommand(
-            arguments=["/bin/sh", "-c", request.command],
-            feed=None if request.stdin is None else Feed(pieces(b"", request.stdin)),
-            output_limit=request.output_limit or self._output_limit,
-            environment=request.environment,
-            folder=self._folder,
-            on_output=request.on_output,
-        )
-        self._running = wake
-        try:
-            return run_command(command, deadline, wake)
-        finally:
-            self._running = None
-            wake.close()
+    def _settings(self, become: Become | None) -> LocalSettings:
+        kill = partial(_kill_as, become) if become is not None else None
+        return LocalSettings(self._folder, self._output_limit, kill)
 
     def put(
         self,
@@ -81,14 +74,10 @@ class LocalConnection:
         become: Become | None = None,
     ) -> None:
         """Write a file whole or not at all; see `Connection.put`."""
-        from smolrun.ssh.transfer import put
-
         put(self.run, content, destination, deadline=deadline, mode=mode, become=become)
 
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         """A file's content; see `Connection.get`."""
-        from smolrun.ssh.transfer import get
-
         return get(self.run, source, deadline=deadline, limit=limit, become=become)
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
@@ -105,3 +94,16 @@ class LocalConnection:
 
     def close(self) -> None:
         self.cancel()
+
+
+def _kill_as(become: Become, processes: Iterable[int], signal: int) -> None:
+    """Send a signal to processes as the user who may: they belong to the one that a command became."""
+    command = f"kill -{signal} {' '.join(str(pid) for pid in processes)}"
+    wake = Wake()
+    try:
+        request = CommandRequest(command, "raw", become=become)
+        run_command(request, Deadline.after(_KILL_TIMEOUT), wake, LocalSettings(None, OUTPUT_LIMIT))
+    except SmolVMError:
+        pass  # what is still alive afterwards is found by the second look, and told
+    finally:
+        wake.close()

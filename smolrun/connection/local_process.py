@@ -4,44 +4,43 @@ import contextlib
 import os
 import secrets
 import selectors
+import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.connection.process_tree import MARK_VARIABLE, Kill, end_tree
 from smolrun.deadline import Deadline
-from smolrun.errors import CommandNotStartedError, OperationCancelledError, OperationTimeoutError
-from smolrun.ssh.output import OutputBuffer
-from smolrun.ssh.request import OutputCallback
-from smolrun.ssh.result import CommandResult, Stream
-from smolrun.ssh.stdin import Feed
+from smolrun.errors import (
+    BecomeError,
+    CommandNotStartedError,
+    OperationCancelledError,
+    OperationTimeoutError,
+)
+from smolrun.ssh.request import CommandRequest
+from smolrun.ssh.result import CommandResult
+from smolrun.ssh.stdin import Feed, pieces
+from smolrun.ssh.streams import MarkedStream, Streams
+from smolrun.ssh.wrap import Wrapped, wrap
 
 _PIECE = 1 << 16
 _QUIET = 0.3  # seconds without output after the command's end before its pipes count as held by somebody else
+_NOISY = 10.0  # seconds for which such a process may go on writing
 _POLL = 0.02  # seconds between looks at a process where the system cannot tell its end by a descriptor
 
 
 @dataclass(frozen=True, slots=True)
-class LocalCommand:
-    """What is to be started.
-
-    Attributes:
-        arguments: the program and its arguments.
-        feed: what it reads, then the end; None for the end at once.
-        environment: in addition to this process's own.
-        folder: its working directory; None for this process's own.
-        output_limit: bytes kept of each stream.
-        kill_as_become_user: sends a signal to its processes that this user may not touch.
+class LocalSettings:
+    """Attributes:
+    folder: the working directory; None for this process's own.
+    output_limit: bytes kept of each stream, where a request names no limit.
+    kill_as_become_user: sends a signal to processes of the user that a request becomes.
     """
 
-    arguments: Sequence[str]
-    feed: Feed | None
+    folder: Path | None
     output_limit: int
-    environment: Mapping[str, str] = field(default_factory=dict)
-    folder: Path | None = None
-    on_output: OutputCallback | None = None
     kill_as_become_user: Kill | None = None
 
 
@@ -63,80 +62,107 @@ class Wake:
         os.close(self._writing)
 
 
-def run_command(command: LocalCommand, deadline: Deadline, wake: Wake) -> CommandResult:
-    """Run `command` to its end.
+def run_command(request: CommandRequest, deadline: Deadline, wake: Wake, settings: LocalSettings) -> CommandResult:
+    """Run a request to its end.
 
     Raises:
-        CommandNotStartedError: the program or the working directory is not there, or may not be used.
+        CommandNotStartedError: the working directory is not there, or nothing shows that the command began.
+        BecomeError: the other user could not be become.
+        NotRunError: it cannot be run as it is asked for.
         OperationTimeoutError: past the deadline; `OperationCancelledError` after `wake.cancel()`.
     """
-    mark = secrets.token_hex(8)
-    environment = {**os.environ, **command.environment, MARK_VARIABLE: mark}
+    wrapped = wrap(request)
+    asks = wrapped.become is not None and bool(wrapped.become.prompt)
+    feed = Feed(pieces(wrapped.preamble, request.stdin), held=wrapped.become is not None)
+    has_input = asks or bool(wrapped.preamble) or request.stdin is not None
+    mark = wrapped.task or secrets.token_hex(8)
     started = time.monotonic()
     try:
         process = subprocess.Popen(
-            command.arguments,
-            stdin=subprocess.DEVNULL if command.feed is None else subprocess.PIPE,
+            ["/bin/sh", "-c", wrapped.line],
+            stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
-            cwd=command.folder,
+            env={**os.environ, MARK_VARIABLE: mark},
+            cwd=settings.folder,
             start_new_session=True,
         )
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise CommandNotStartedError(f"the command could not be started: {error}") from error
-    life = _Life(process, command, deadline, wake, mark)
+    limit = settings.output_limit if request.output_limit is None else request.output_limit
+    streams = Streams(wrapped, feed, limit, request.on_output)
+
+    def kill() -> bool:
+        return end_tree(process.pid, mark, kill_as_become_user=settings.kill_as_become_user).complete
+
+    life = _Life(process, feed, streams, _Limits(deadline, wake, kill))
     try:
         life.follow()
-        return life.result(time.monotonic() - started)
+        return life.result(wrapped, time.monotonic() - started)
     finally:
         life.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What ends a command before its own end.
+
+    Attributes:
+        kill: ends its processes; whether none is left.
+    """
+
+    deadline: Deadline
+    wake: Wake
+    kill: Callable[[], bool]
 
 
 class _Life:
     """A started command and what has come of it so far."""
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", command: LocalCommand, deadline: Deadline, wake: Wake, mark: str
-    ) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", feed: Feed, streams: Streams, limits: _Limits) -> None:
         self._process = process
-        self._command = command
-        self._deadline = deadline
-        self._wake = wake
-        self._mark = mark
-        self._kept = {"stdout": OutputBuffer(command.output_limit), "stderr": OutputBuffer(command.output_limit)}
-        self._open: set[str] = {"stdout", "stderr"}
+        self._feed = feed
+        self._streams = streams
+        self._limits = limits
+        self._open = {"stdout", "stderr"}
         self._selector = selectors.DefaultSelector()
         self._exit_watch = _exit_watch(process.pid)
-        self._exited = False
+        self._exited_at: float | None = None
         self._pipe_held = False
+        self._feeding = False
 
     def follow(self) -> None:
         """Go along with the command until it has ended and its output is in."""
         self._register()
-        quiet_since = time.monotonic()
-        while self._open or not self._exited:
-            if self._wake.cancelled or self._deadline.expired:
+        moved_at = time.monotonic()
+        while self._open or self._exited_at is None:
+            if self._limits.wake.cancelled or self._limits.deadline.expired:
                 self._stop()
-            if self._exited and time.monotonic() - quiet_since > _QUIET:
+            now = time.monotonic()
+            if self._exited_at is not None and (now - moved_at > _QUIET or now - self._exited_at > _NOISY):
                 self._pipe_held = True
                 return
             moved = False
             for key, _ in self._selector.select(self._patience()):
                 moved = self._serve(key.data) or moved
-            if not self._exited and self._has_exited():
-                self._exited = moved = True
+            if self._exited_at is None and self._has_exited():
+                self._exited_at = time.monotonic()
+                moved = True
                 self._stop_feeding()
             if moved:
-                quiet_since = time.monotonic()
+                moved_at = time.monotonic()
 
-    def result(self, duration: float) -> CommandResult:
+    def result(self, wrapped: Wrapped, duration: float) -> CommandResult:
+        """What it came to. Raises `CommandNotStartedError` or `BecomeError` where it never began."""
         status = self._process.wait()
-        truncated = any(kept.truncated for kept in self._kept.values())
+        streams = self._streams
+        if not streams.begun:
+            raise _not_started(wrapped, streams, status)
+        truncated = streams.truncated
         return CommandResult(
             exit_code=status if status >= 0 else 128 - status,
-            stdout_bytes=self._kept["stdout"].take(),
-            stderr_bytes=self._kept["stderr"].take(),
+            stdout_bytes=streams.stdout.take(),
+            stderr_bytes=streams.stderr.take(),
             signal=_signal_name(-status) if status < 0 else None,
             truncated=truncated,
             pipe_held=self._pipe_held,
@@ -145,7 +171,7 @@ class _Life:
 
     def end(self) -> None:
         """Leave nothing behind: no descriptor, and after an error no process."""
-        if not self._exited:
+        if self._exited_at is None:
             self._kill()
         self._selector.close()
         if self._exit_watch is not None:
@@ -164,28 +190,28 @@ class _Life:
             self._selector.register(stream, selectors.EVENT_READ, name)
         if self._process.stdin is not None:
             os.set_blocking(self._process.stdin.fileno(), False)
-            self._selector.register(self._process.stdin, selectors.EVENT_WRITE, "stdin")
-        self._selector.register(self._wake.reading, selectors.EVENT_READ, "wake")
+            self._resume_feeding()
+        self._selector.register(self._limits.wake.reading, selectors.EVENT_READ, "wake")
         if self._exit_watch is not None:
             self._selector.register(self._exit_watch, selectors.EVENT_READ, "exit")
 
     def _patience(self) -> float | None:
-        if self._exited:
-            return self._deadline.remaining(_QUIET / 3)
-        return self._deadline.remaining(_POLL if self._exit_watch is None else None)
+        if self._exited_at is not None:
+            return self._limits.deadline.remaining(_QUIET / 3)
+        return self._limits.deadline.remaining(_POLL if self._exit_watch is None else None)
 
     def _has_exited(self) -> bool:
         """Whether the first process has ended; it stays a zombie, so that its number is not given away."""
-        if not hasattr(os, "waitid"):  # macOS
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
             return self._process.poll() is not None
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _serve(self, name: str) -> bool:
         """Do what a descriptor is ready for; whether anything moved."""
-        if name == "stdout":
-            return self._read("stdout")
-        if name == "stderr":
-            return self._read("stderr")
+        if name in self._open:
+            moved = self._read(name)
+            self._resume_feeding()  # what was read may have let go of the input
+            return moved
         if name == "stdin":
             self._send()
         elif name == "exit" and self._exit_watch is not None:
@@ -194,29 +220,29 @@ class _Life:
 
     # --- the streams ---
 
-    def _read(self, name: Stream) -> bool:
+    def _read(self, name: str) -> bool:
         stream = getattr(self._process, name)
         try:
             piece = os.read(stream.fileno(), _PIECE)
         except BlockingIOError:
             return False
-        if not piece:
+        if piece:
+            into: MarkedStream = getattr(self._streams, name)
+            into.write(piece)
+        else:
             self._selector.unregister(stream)
             self._open.discard(name)
-            return True
-        self._kept[name].write(piece)
-        if self._command.on_output is not None:
-            self._command.on_output(name, piece)
         return True
 
     def _send(self) -> None:
-        stream, feed = self._process.stdin, self._command.feed
+        stream = self._process.stdin
         assert stream is not None
-        assert feed is not None
-        piece = feed.next_piece()
-        if piece is not None:
+        piece = self._feed.next_piece()
+        if piece == b"":
+            self._pause_feeding()
+        elif piece is not None:
             try:
-                feed.sent(os.write(stream.fileno(), piece))
+                self._feed.sent(os.write(stream.fileno(), piece))
             except BlockingIOError:
                 return
             except BrokenPipeError:
@@ -224,42 +250,74 @@ class _Life:
         if piece is None:
             self._stop_feeding()
 
+    def _resume_feeding(self) -> None:
+        stream = self._process.stdin
+        if not self._feeding and stream is not None and not stream.closed:
+            self._selector.register(stream, selectors.EVENT_WRITE, "stdin")
+            self._feeding = True
+
+    def _pause_feeding(self) -> None:
+        if self._feeding and self._process.stdin is not None:
+            self._selector.unregister(self._process.stdin)
+            self._feeding = False
+
     def _stop_feeding(self) -> None:
+        self._pause_feeding()
         stream = self._process.stdin
         if stream is not None and not stream.closed:
-            with contextlib.suppress(KeyError):
-                self._selector.unregister(stream)
             with contextlib.suppress(OSError):
                 stream.close()
 
     # --- the end before the end ---
 
     def _stop(self) -> None:
-        """Raises:
-        OperationCancelledError, OperationTimeoutError: always, when everything is ended.
+        """End it now.
+
+        Raises:
+            OperationCancelledError, OperationTimeoutError: always.
         """
         complete = self._kill()
         for name in sorted(self._open):
-            while self._read("stdout" if name == "stdout" else "stderr") and name in self._open:
+            while name in self._open and self._read(name):
                 pass
-        kind = OperationCancelledError if self._wake.cancelled else OperationTimeoutError
-        what = "was stopped" if self._wake.cancelled else f"did not end within {self._deadline.timeout:g} s"
-        left = "" if complete else "; processes of it may be left"
+        cancelled, timeout = self._limits.wake.cancelled, self._limits.deadline.timeout
+        what = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
+        account = "its processes were killed" if complete else "some of its processes survived (unverified)"
+        kind = OperationCancelledError if cancelled else OperationTimeoutError
         raise kind(
-            f"the command {what}{left}",
-            timeout=self._deadline.timeout,
-            stdout=self._kept["stdout"].take(),
-            stderr=self._kept["stderr"].take(),
+            f"the command {what}; {account}",
+            timeout=timeout,
+            stdout=self._streams.stdout.take(),
+            stderr=self._streams.stderr.take(),
             killed=complete,
             unverified=not complete,
         )
 
     def _kill(self) -> bool:
-        ending = end_tree(self._process.pid, self._mark, kill_as_become_user=self._command.kill_as_become_user)
-        self._exited = True
-        if ending.complete:
+        complete = self._limits.kill()
+        self._exited_at = time.monotonic()
+        if complete:
             self._process.wait()
-        return ending.complete
+        return complete
+
+
+def _not_started(wrapped: Wrapped, streams: Streams, status: int) -> BecomeError | CommandNotStartedError:
+    become = wrapped.become
+    errors = streams.stderr.noise
+    for word in (become.prompt, become.reached) if become is not None else ():
+        errors = errors.replace(word, b"") if word else errors
+    noise = (errors.strip() or streams.stdout.noise.strip()).decode("utf-8", "replace")
+    said = f": {noise[-2000:]}" if noise else " and said nothing"
+    if become is not None and not streams.reached:
+        tool = become.become.executable or become.become.method
+        return BecomeError(f"{tool} did not become {become.become.user}{said}")
+    return CommandNotStartedError(
+        f"the login shell ended with status {status} before the command began{said}",
+        stdout=streams.stdout.noise,
+        stderr=streams.stderr.noise,
+        status=status,
+        hint="this user's shell takes no commands, or a profile exits",
+    )
 
 
 def _exit_watch(pid: int) -> int | None:
@@ -271,8 +329,6 @@ def _exit_watch(pid: int) -> int | None:
 
 
 def _signal_name(number: int) -> str:
-    import signal
-
     try:
         return signal.Signals(number).name.removeprefix("SIG")
     except ValueError:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MARK_VARIABLE = "SMOLRUN_COMMAND"
+MARK_VARIABLE = "SMOLRUN_TASK"
+"""As over SSH, where a login wrap exports it."""
 
 _PROC = Path("/proc")
 _GRACE = 1.0  # seconds between the request to end and the kill: enough for a trap to remove its lock file
@@ -81,20 +82,17 @@ def _update(known: dict[int, Process], root: int, mark: str) -> bool:
     for pid, process in list(known.items()):
         if pid not in table or table[pid].started != process.started:
             del known[pid]
-    sessions = {root} | {process.session for process in known.values() if process.session in known}
-    grown = True
-    while grown:
-        grown = False
-        for process in table.values():
-            if process.pid in known or process.pid == os.getpid():
-                continue
-            if process.pid == root or process.parent in known or process.parent == root or process.session in sessions:
-                known[process.pid] = process
-                sessions.add(process.pid)
-                grown = True
-    for process in table.values():
-        if process.pid not in known and _carries(process.pid, mark):
-            known[process.pid] = process
+    ours = {root, *known, *(pid for pid in table if _carries(pid, mark))}
+    while True:
+        more = {
+            pid
+            for pid, found in table.items()
+            if pid not in ours and not ours.isdisjoint((found.parent, found.session))
+        }
+        if not more:
+            break
+        ours |= more
+    known.update((pid, table[pid]) for pid in ours if pid in table)
     return bool(known)
 
 

@@ -82,7 +82,8 @@ class GuestSession:
         request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
             command=line.command,
             shell="raw",
-            stdin=_with_head(line.head, stdin),
+            stdin=stdin,
+            preamble=line.head,
             become=self.become,
             on_output=AfterMark(line.mark, streaming) if streaming is not None else None,
             output_limit=self.output_limit,
@@ -102,12 +103,6 @@ class GuestSession:
     def get(self, source: str, *, limit: int | None = None) -> bytes:
         """A file's content; see `Connection.get`. Raises `TransferError`."""
         return self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
-
-
-def _with_head(head: bytes, stdin: bytes | Path | None) -> bytes | Path | None:
-    if not head:
-        return stdin
-    return head + (stdin.read_bytes() if isinstance(stdin, Path) else stdin or b"")
 
 
 def _own_output(result: CommandResult, line: ScriptLine) -> CommandResult:

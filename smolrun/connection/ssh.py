@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.settings import Endpoint
 from smolrun.deadline import Deadline
+from smolrun.errors import ConnectError
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
 
@@ -36,6 +37,7 @@ class SSHConnection:
 
     def __init__(self, endpoint: Endpoint, options: ClientOptions | None = None) -> None:
         self._endpoint = endpoint
+        self._warnings: tuple[str, ...] | None = None
         self._client = make_client(endpoint, options or ClientOptions())
 
     @property
@@ -44,7 +46,14 @@ class SSHConnection:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(self._client.warnings)
+        if self._warnings is None:
+            from smolrun.ssh.target import warnings_of
+
+            try:
+                self._warnings = warnings_of(self._client.settings)
+            except ConnectError:
+                self._warnings = ()  # connecting tells it
+        return self._warnings
 
     def turn(self) -> AbstractContextManager[None]:
         return self._client.turn()
@@ -64,16 +73,12 @@ class SSHConnection:
         mode: int | None = None,
         become: Become | None = None,
     ) -> None:
-        from smolrun.ssh.transfer import put
-
         with self.turn():
-            put(self.run, content, destination, deadline=deadline, mode=mode, become=become)
+            self._client.put(content, destination, deadline=deadline, mode=mode, become=become)
 
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
-        from smolrun.ssh.transfer import get
-
         with self.turn():
-            return get(self.run, source, deadline=deadline, limit=limit, become=become)
+            return self._client.get(source, deadline=deadline, limit=limit, become=become)
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
         self._client.reset_connection()

@@ -39,7 +39,7 @@ class Host:
         """Where its variables come from, the weakest first.
 
         Raises:
-            LoadError: a file in ``group_vars`` or ``host_vars`` does not load; `Inventory.load_variables` tells all at once.
+            LoadError: a file in ``group_vars`` or ``host_vars`` does not load; `Inventory.load_variables` tells all.
         """
         return self._read_layers(self)
 
