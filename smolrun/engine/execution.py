@@ -1,0 +1,282 @@
+"""One execution of a module on one host: connect and take the turn, then start the clock, then run."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smolrun.connection.session import GuestSession
+from smolrun.deadline import Deadline
+from smolrun.engine import failure, results
+from smolrun.engine.events import HostTaskStarted, OutputReceived, TaskProgress
+from smolrun.engine.failure import failure_of
+from smolrun.engine.file_search import FileSearch
+from smolrun.engine.guest import DeferredConnection, Guest, guest_of
+from smolrun.engine.keyword_values import KeywordValues
+from smolrun.engine.output_stream import LineStream
+from smolrun.engine.services import Services
+from smolrun.engine.task_outcome import Execution
+from smolrun.engine.variables.play_scope import PlayScope
+from smolrun.errors import BecomeError, CommandNotStartedError, ModuleError, SmolVMError, TransferError
+from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
+from smolrun.modules.registry import FoundModule
+from smolrun.ssh.result import ShellMode, Stream
+
+if TYPE_CHECKING:
+    from smolrun.engine.item_runner import ItemRunner
+
+OURS = "smolrun"
+"""The collection of the modules that Ansible does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Executes modules for the hosts of one play.
+
+    Attributes:
+        services: of the run.
+        scope: the variables of the play's hosts.
+        find_file: looks up files of the controller.
+        folder: where commands on this machine run.
+    """
+
+    services: Services
+    scope: PlayScope
+    find_file: FileSearch
+    folder: Path = field(default_factory=Path)
+
+    def execute(
+        self,
+        item: "ItemRunner",
+        found: FoundModule,
+        arguments: Arguments,
+        values: KeywordValues,
+        *,
+        attempt: int,
+        no_log: bool,
+    ) -> Execution:
+        """Run the module once.
+
+        Raises:
+            SmolVMError: as the module or the connection raised it.
+        """
+        call = _Call(self, item, found, arguments, values, attempt, no_log)
+        return call.run()
+
+    @staticmethod
+    def judges(error: SmolVMError) -> bool:
+        """Whether ``failed_when`` has a say in an error: the module said so itself, as Ansible's modules do."""
+        return isinstance(error, ModuleError | TransferError | BecomeError | CommandNotStartedError)
+
+
+@dataclass(slots=True)
+class _Call:
+    """One execution, with all that it needs at hand."""
+
+    executor: Executor
+    item: "ItemRunner"
+    found: FoundModule
+    arguments: Arguments
+    values: KeywordValues
+    attempt: int
+    no_log: bool
+
+    @property
+    def module(self) -> Module[Any]:
+        return self.found.module
+
+    @property
+    def services(self) -> Services:
+        return self.executor.services
+
+    def run(self) -> Execution:
+        keywords = self.item.planned.keywords
+        checking = self.values.value(keywords, "check_mode")
+        check_mode = self.services.options.check if checking is None else bool(checking)
+        if check_mode and self.module.check_mode == "skip":
+            message = f"{self.found.name} does nothing in check mode"
+            return self._execution(ModuleResult(skipped=True, msg=message), None)
+        delegate = self._delegate()
+        guest = self._guest(delegate or self.item.host)
+        environment = self.values.environment(keywords.environment)
+        mode = self._mode(environment)
+        stream = self._stream()
+        with self._turn(guest):
+            deadline = Deadline.after(self._timeout())
+            self._announce(deadline)
+            session = GuestSession(
+                connection=guest.connection,
+                deadline=deadline,
+                become=guest.become,
+                environment=environment,
+                on_output=stream,
+                output_limit=self.services.options.output_limit,
+            )
+            result = self._run_module(self._context(session, mode, check_mode=check_mode), stream)
+        return self._execution(result, delegate)
+
+    # --- the guest ---------------------------------------------------------------------------------
+
+    def _delegate(self) -> str | None:
+        written = self.item.planned.keywords.delegate_to
+        if written is None:
+            return None
+        name = self.values.value(self.item.planned.keywords, "delegate_to")
+        return None if not name or name == self.item.host else str(name)
+
+    def _guest(self, host: str) -> Guest:
+        if self.module.uses_guest:
+            return self._find_guest(host)
+        return Guest(DeferredConnection(lambda: self._find_guest(host).connection), None)
+
+    def _find_guest(self, host: str) -> Guest:
+        item = self.item
+        variables = item.variables if host == item.host else self.executor.scope.of(host, item.planned.scope)
+        folder = self.executor.folder
+        return guest_of(self.services, host, item.planned.keywords, self.values, variables, folder)
+
+    def _turn(self, guest: Guest) -> AbstractContextManager[None]:
+        return _Turn(guest, self.services) if self.module.uses_guest else nullcontext()
+
+    def _timeout(self) -> float | None:
+        task = self.item.planned.task
+        if self.module.own_limit and task.timeout is None:
+            return None
+        seconds = self.values.value(self.item.planned.keywords, "timeout")
+        if seconds is None:
+            seconds = self.services.options.timeout
+        return float(seconds) if seconds else None
+
+    def _mode(self, environment: Mapping[str, str]) -> ShellMode | None:
+        if self.found.name == "raw":
+            mode: ShellMode | None = "raw"
+        elif self.module.takes_mode:
+            mode = self.values.value(self.item.planned.keywords, "mode") or self.services.options.mode
+        else:
+            return None
+        if mode == "raw" and environment:
+            message = "'environment' is ignored: a raw command is sent as it stands"
+            self.services.warn(message, self.item.planned.task.location, "use 'mode: login', or set it in the command")
+        return mode
+
+    # --- what is told meanwhile --------------------------------------------------------------------
+
+    def _announce(self, deadline: Deadline) -> None:
+        self.services.bus.emit(
+            HostTaskStarted.model_construct(
+                time=time.time(),
+                task=self.item.reference,
+                host=self.item.host,
+                timeout=deadline.timeout,
+                item=self.item.label,
+                attempt=self.attempt,
+            )
+        )
+
+    def _stream(self) -> LineStream | None:
+        return None if self.no_log else LineStream(self._show_lines, self.services.redactor)
+
+    def _show_lines(self, stream: Stream, lines: tuple[str, ...]) -> None:
+        item = self.item
+        self.services.bus.emit(
+            OutputReceived.model_construct(
+                time=time.time(), task=item.reference, host=item.host, stream=stream, lines=lines
+            )
+        )
+
+    def _progress(self, message: str) -> None:
+        if self.no_log:
+            return
+        item = self.item
+        shown = self.services.redactor.text(message)
+        self.services.bus.emit(TaskProgress(time=time.time(), task=item.reference, host=item.host, message=shown))
+
+    # --- the module --------------------------------------------------------------------------------
+
+    def _context(self, session: GuestSession, mode: ShellMode | None, *, check_mode: bool) -> TaskContext:
+        wanted = self.values.value(self.item.planned.keywords, "diff")
+        return TaskContext(
+            host=self.item.host,
+            guest=session,
+            templar=self.services.templar,
+            variables=self.item.variables,
+            deadline=session.deadline,
+            mode=mode,
+            check_mode=check_mode,
+            diff_mode=self.services.options.diff if wanted is None else bool(wanted),
+            no_log=self.no_log,
+            find_file=self.executor.find_file,
+            progress=self._progress,
+            sleep=self.services.stop.sleep,
+            prompt=self.services.options.prompt,
+        )
+
+    def _run_module(self, context: TaskContext, stream: LineStream | None) -> ModuleResult:
+        try:
+            return self.module.run(self.arguments, context)
+        except SmolVMError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake in one module must not take the run down
+            trace = traceback.format_exc()
+            message = f"the module '{self.found.name}' is broken: {type(error).__name__}: {error}"
+            return ModuleResult(failed=True, msg=message, values={"exception": trace})
+        finally:
+            if stream is not None:
+                stream.close()
+
+    def _execution(self, result: ModuleResult, delegate: str | None) -> Execution:
+        registered = results.from_module(result, own_word=self.module.collection == OURS)
+        self._remember(result, delegate)
+        for warning in result.warnings:
+            self.services.warn(f"{self.item.host}: {warning}", self.item.planned.task.location)
+        return Execution(
+            registered,
+            self._failure(result) if result.failed else None,
+            command_line=result.command_line,
+            diff=tuple(map(results.diff_values, result.diffs)),
+            judged=True,
+            delegated_to=delegate,
+        )
+
+    def _remember(self, result: ModuleResult, delegate: str | None) -> None:
+        """Facts and set variables hold from now on, for the next item of a loop too."""
+        if not result.facts and not result.ansible_facts:
+            return
+        memory = self.services.memory
+        to_delegate = delegate is not None and self.values.flag(self.item.planned.keywords, "delegate_facts")
+        host = memory.of(delegate if to_delegate and delegate is not None else self.item.host)
+        host.assign(result.facts)
+        if result.ansible_facts:
+            host.add_facts(result.ansible_facts)
+
+    def _failure(self, result: ModuleResult) -> failure.Failure:
+        told = result.values.get("involved")  # what `assert` says of the variables of its condition
+        involved = {name: failure.shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
+        return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)
+
+
+class _Turn:
+    """The connection of a guest, connected and ours until the end of the execution. None of this counts as its time."""
+
+    __slots__ = ("_guest", "_services", "_turn")
+
+    def __init__(self, guest: Guest, services: Services) -> None:
+        self._guest = guest
+        self._services = services
+        self._turn = guest.connection.turn()
+
+    def __enter__(self) -> None:
+        self._turn.__enter__()
+        try:
+            self._guest.connection.connect(Deadline.never())
+            for warning in self._guest.connection.warnings:
+                self._services.warn(warning)
+        except BaseException:
+            self._turn.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, *details: Any) -> None:
+        self._turn.__exit__(*details)

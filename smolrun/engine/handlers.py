@@ -1,0 +1,84 @@
+"""Which handlers a notification means, and who has been notified of what."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from smolrun.engine.plan import PlannedTask
+from smolrun.errors import SmolVMError, TemplateError
+
+
+class MissingHandlerError(SmolVMError):
+    """A task that changed something notified a handler that does not exist; ends the run, as in Ansible."""
+
+
+class Handlers:
+    """The handlers of a play.
+
+    Args:
+        planned: in the order of their definition.
+        render: renders their names and topics, with the play's own variables only.
+    """
+
+    def __init__(self, planned: Sequence[PlannedTask], render: Callable[[object], str]) -> None:
+        self.planned = tuple(planned)
+        self._names = {handler: _rendered(handler.task.name, render) for handler in self.planned}
+        self._topics = {
+            handler: frozenset(filter(None, (_rendered(topic, render) for topic in handler.task.listen)))
+            for handler in self.planned
+        }
+        self._notified: dict[str, set[PlannedTask]] = {}
+
+    def notified(self, host: str) -> set[PlannedTask]:
+        """The handlers waiting for this host; the engine takes each one out when it runs."""
+        return self._notified.setdefault(host, set())
+
+    def notify(self, host: str, notification: str) -> tuple[PlannedTask, ...]:
+        """Notify the handlers that a notification means; those that had not been notified already.
+
+        Raises:
+            MissingHandlerError: there are none.
+        """
+        meant = self.meant_by(notification)
+        if not meant:
+            raise MissingHandlerError(
+                f"there is no handler named '{notification}', and none that listens to it",
+                hint=self._hint(notification),
+            )
+        waiting = self.notified(host)
+        new = tuple(handler for handler in meant if handler not in waiting)
+        waiting.update(new)
+        return new
+
+    def meant_by(self, notification: str) -> tuple[PlannedTask, ...]:
+        """The handler of that name, the last one defined where there are several; and all that listen to it.
+
+        Of those that listen, the last one defined of each name.
+        """
+        found: dict[PlannedTask, None] = {}
+        for handler in reversed(self.planned):
+            if self._names[handler] == notification:
+                found[handler] = None
+                break
+        seen: set[str] = set()
+        for handler in reversed(self.planned):
+            name = self._names[handler]
+            if notification in self._topics[handler] and not (name and name in seen):
+                seen.add(name or "")
+                found[handler] = None
+        return tuple(found)
+
+    def _hint(self, notification: str) -> str | None:
+        from difflib import get_close_matches
+
+        known: Iterable[str] = {name for name in self._names.values() if name}.union(*self._topics.values())
+        near = get_close_matches(notification, list(known), n=1)
+        return f"did you mean '{near[0]}'?" if near else None
+
+
+def _rendered(text: object, render: Callable[[object], str]) -> str | None:
+    """A name as it is notified; None for one that cannot be rendered, and so cannot be notified (as in Ansible)."""
+    if text is None:
+        return None
+    try:
+        return render(text)
+    except TemplateError:
+        return None

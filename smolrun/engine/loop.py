@@ -1,0 +1,166 @@
+"""``loop`` and ``with_*``: the items, the variables that come with each, and what is shown of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smolrun.engine.conditions import ConditionJudge
+from smolrun.engine.keyword_values import KeywordValues
+from smolrun.engine.results import Result
+from smolrun.errors import SmolVMError
+from smolrun.playbook.models import Loop
+from smolrun.source.coercions import describe
+from smolrun.source.text import SourceText, location_of
+from smolrun.templating.omit import OMIT
+from smolrun.templating.templar import Templar
+
+LONGEST_LABEL = 1000
+"""Characters of an item that events show."""
+
+_QUERY = SourceText("query(_loop_lookup, *_loop_terms)")
+
+
+class LoopError(SmolVMError):
+    """What a loop is to go over is not a list."""
+
+
+def items_of(loop: Loop, templar: Templar, variables: Mapping[str, Any]) -> list[Any]:
+    """What a loop goes over.
+
+    Raises:
+        LoopError: ``loop`` got something else than a list.
+        TemplateError: its expression cannot be evaluated.
+    """
+    rendered = templar.render(loop.terms, variables)
+    place = location_of(loop.terms) or loop.location
+    if loop.lookup is None:
+        if not isinstance(rendered, list):
+            raise LoopError(
+                f"'loop' needs a list, found {describe(rendered)}",
+                hint="a mapping becomes a list with `| dict2items`, other text with `| split`",
+                location=place,
+            )
+        return rendered
+    terms = rendered if isinstance(rendered, list) else [rendered]
+    lookup = loop.lookup.rpartition(".")[2]
+    if lookup == "items":
+        return _flat(terms)
+    if lookup == "list":
+        return terms
+    extra = {"_loop_lookup": loop.lookup, "_loop_terms": _terms_for(lookup, rendered, terms)}
+    found = templar.evaluate(_QUERY, _Over(extra, variables))
+    return found if isinstance(found, list) else [found]
+
+
+def _terms_for(lookup: str, rendered: Any, terms: list[Any]) -> list[Any]:
+    """Lookups get the list of terms item by item; a mapping is one term."""
+    return [rendered] if isinstance(rendered, Mapping) else terms
+
+
+def _flat(terms: list[Any]) -> list[Any]:
+    """``with_items`` flattens one level."""
+    items: list[Any] = []
+    for term in terms:
+        items += term if isinstance(term, list) else [term]
+    return items
+
+
+class _Over(Mapping[str, Any]):
+    """Variables with a few more on top."""
+
+    __slots__ = ("_below", "_top")
+
+    def __init__(self, top: Mapping[str, Any], below: Mapping[str, Any]) -> None:
+        self._top, self._below = top, below
+
+    def __getitem__(self, name: str) -> Any:
+        return self._top[name] if name in self._top else self._below[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._top or name in self._below
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._top, *self._below)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopControls:
+    """``loop_control``, rendered as far as it does not depend on the item."""
+
+    loop: Loop
+    variable: str = "item"
+    index_variable: str | None = None
+    pause: float = 0.0
+    extended: bool = False
+
+    @classmethod
+    def of(cls, loop: Loop, keywords: KeywordValues) -> "LoopControls":
+        control = loop.control
+        if control is None:
+            return cls(loop)
+        return cls(
+            loop,
+            variable=keywords.value(control, "loop_var") or "item",
+            index_variable=keywords.value(control, "index_var") or None,
+            pause=keywords.value(control, "pause") or 0.0,
+            extended=keywords.flag(control, "extended"),
+        )
+
+    def variables(self, items: list[Any], index: int) -> dict[str, Any]:
+        """The variables that an item brings."""
+        values: dict[str, Any] = {self.variable: items[index], "ansible_loop_var": self.variable}
+        if self.index_variable:
+            values |= {self.index_variable: index, "ansible_index_var": self.index_variable}
+        if self.extended:
+            values["ansible_loop"] = _extended(items, index)
+        return values
+
+    def label(self, item: Any, templar: Templar, variables: Mapping[str, Any]) -> str:
+        """What is shown of an item. A label that cannot be rendered does not fail the task."""
+        written = self.loop.control.label if self.loop.control is not None else None
+        value = item
+        if written is not None:
+            value = templar.render(written, variables)
+        text = value if isinstance(value, str) else ("" if value is OMIT else _shown(value))
+        return text if len(text) <= LONGEST_LABEL else text[:LONGEST_LABEL] + "…"
+
+    def ends_after(self, judge: ConditionJudge, variables: Mapping[str, Any]) -> bool:
+        """Whether ``break_when`` holds for the item that was just done."""
+        conditions = self.loop.control.break_when if self.loop.control is not None else ()
+        return bool(conditions) and judge.all_hold("break_when", conditions, variables).holds
+
+
+def describe_item(result: Result, item_variables: Mapping[str, Any]) -> Result:
+    """An item's result with its variables, as ``results`` of the registered result holds it."""
+    return {**result, **item_variables}
+
+
+def _extended(items: list[Any], index: int) -> dict[str, Any]:
+    length = len(items)
+    values: dict[str, Any] = {
+        "allitems": items,
+        "index": index + 1,
+        "index0": index,
+        "first": index == 0,
+        "last": index + 1 == length,
+        "length": length,
+        "revindex": length - index,
+        "revindex0": length - index - 1,
+    }
+    if index:
+        values["previtem"] = items[index - 1]
+    if index + 1 < length:
+        values["nextitem"] = items[index + 1]
+    return values
+
+
+def _shown(value: Any) -> str:
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):
+        return str(value)

@@ -1,0 +1,73 @@
+"""What a run is asked to do, apart from its playbooks and its inventory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from smolrun.connection.become_settings import BecomeKeywords
+from smolrun.connection.settings import ConnectionDefaults
+from smolrun.ssh.result import ShellMode
+
+if TYPE_CHECKING:
+    from smolrun.source.vault import VaultSecrets
+
+DEFAULT_TIMEOUT = 600.0
+"""Seconds that one execution of a task may take where nothing else is said."""
+
+Prompt = Callable[[str, bool], str]
+"""Asks the user on the terminal: ``(text, echo) -> answer``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The flags of ``ansible-playbook``, with its meaning and its defaults.
+
+    Attributes:
+        forks: how many hosts work at the same time.
+        limit: a pattern that the hosts of every play are narrowed to.
+        tags: run what has one of these; ``all``, ``tagged`` and ``untagged`` are words of their own.
+        skip_tags: leave out what has one of these.
+        start_at_task: leave out everything before the first task of this name (or glob).
+        step: ask before each task.
+        check: change nothing, tell what would change.
+        diff: tell the differences too.
+        force_handlers: run notified handlers even on hosts that failed.
+        extra_vars: ``-e``; beat every other variable but the magic ones.
+        verbosity: how many ``-v``.
+        timeout: seconds one execution of a task may take by default; 0 or None for no limit.
+        mode: the default of the task keyword ``mode``; None lets each module choose.
+        output_limit: bytes kept of each stream of a command; None for the connection's own limit.
+        strict: conditions that are not boolean are errors.
+        gather_facts: what plays that do not say ``gather_facts`` do.
+        become: what holds where neither a keyword nor a variable says whom to become.
+        connection: what holds where neither a keyword nor a variable says how a host is reached.
+        vault: what decrypts vaulted files and values that are read while the run goes on.
+        prompt: asks the user; None where there is no terminal.
+        secrets: further texts that no event may show.
+    """
+
+    forks: int = 5
+    limit: str | None = None
+    tags: tuple[str, ...] = ("all",)
+    skip_tags: tuple[str, ...] = ()
+    start_at_task: str | None = None
+    step: bool = False
+    check: bool = False
+    diff: bool = False
+    force_handlers: bool = False
+    extra_vars: Mapping[str, Any] = field(default_factory=dict)
+    verbosity: int = 0
+    timeout: float | None = DEFAULT_TIMEOUT
+    mode: ShellMode | None = None
+    output_limit: int | None = None
+    strict: bool = False
+    gather_facts: bool = True
+    become: BecomeKeywords = field(default_factory=BecomeKeywords)
+    connection: ConnectionDefaults = field(default_factory=ConnectionDefaults)
+    vault: "VaultSecrets | None" = None
+    prompt: Prompt | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if self.forks < 1:
+            raise ValueError("forks has to be at least 1")

@@ -1,0 +1,143 @@
+"""From a play as written to its plan."""
+
+import fnmatch
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+
+from smolrun.engine.events import Place, TaskReference
+from smolrun.engine.options import RunOptions
+from smolrun.engine.plan import PlannedBlock, PlannedFlush, PlannedNode, PlannedTask, PlayPlan
+from smolrun.engine.tags import TagSelection, split
+from smolrun.location import Location
+from smolrun.modules import registry
+from smolrun.playbook.inheritance import effective
+from smolrun.playbook.models import Block, Meta, Node, Play, Task
+from smolrun.source.text import SourceText
+
+GATHERING = "Gathering Facts"
+
+RenderText = Callable[[object], str]
+
+
+def place_of(location: Location | None) -> Place | None:
+    """A location as events give it."""
+    if location is None:
+        return None
+    return Place(path=location.file.name, line=location.line, column=location.column)
+
+
+class PlanBuilder:
+    """Builds the plan of one play.
+
+    Args:
+        play: as written.
+        name: the play's name, rendered.
+        number: counts the plays of the run, so that the ids of tasks are unique.
+        options: tags and the task to start at.
+        render: renders the texts that only the play's own variables may be in (tags, names of handlers).
+        started: the task to start at was met in an earlier play.
+    """
+
+    def __init__(
+        self,
+        play: Play,
+        name: str,
+        number: int,
+        options: RunOptions,
+        render: RenderText,
+        *,
+        started: bool = False,
+    ) -> None:
+        self.play = play
+        self.name = name
+        self.options = options
+        self._render = render
+        self._number = number
+        self._ids = count(1)
+        self._tags = TagSelection.of(options.tags, options.skip_tags)
+        self._started = started or options.start_at_task is None
+
+    @property
+    def started(self) -> bool:
+        """Whether the task to start at has been met, if there is one."""
+        return self._started
+
+    def build(self, *, gather: bool) -> PlayPlan:
+        """The plan. `gather`: whether it begins with reading facts."""
+        play = self.play
+        sections = [self._nodes(nodes, (play,)) for nodes in (play.pre_tasks, play.tasks, play.post_tasks)]
+        gathering = self._gathering() if gather and self._started else ()  # after the task to start at was looked for
+        body = PlannedBlock((*gathering, *(node for section in sections for node in self._section(section))))
+        handlers = tuple(self._handlers(play.handlers, (play,)))
+        return PlayPlan(play, self.name, body if any(sections) or gathering else PlannedBlock(), handlers)
+
+    def _section(self, nodes: tuple[PlannedNode, ...]) -> tuple[PlannedNode, ...]:
+        """A section of the play, and the flush that ends it, which forced handlers run in even after a failure."""
+        if self.options.force_handlers:
+            return (PlannedBlock(block=nodes, always=(PlannedFlush(),)),)
+        return (*nodes, PlannedFlush())
+
+    def _gathering(self) -> tuple[PlannedNode, ...]:
+        # Unless the play itself is tagged, facts are gathered whatever tags are asked for (ansible-core's play iterator).
+        tags = () if self.play.tags else (SourceText("always"),)
+        task = Task(location=self.play.location, name=SourceText(GATHERING), module="setup", tags=tags, run_once=False)
+        planned = self._task(task, (self.play,), handler=False)
+        return (planned,) if self._tags.chooses(planned.tags) else ()
+
+    def _nodes(self, nodes: Iterable[Node], parents: tuple[Play | Block, ...]) -> tuple[PlannedNode, ...]:
+        planned = (self._node(node, parents) for node in nodes)
+        return tuple(node for node in planned if node is not None)
+
+    def _node(self, node: Node, parents: tuple[Play | Block, ...]) -> PlannedNode | None:
+        if isinstance(node, Block):
+            return self._block(node, parents)
+        if isinstance(node, Meta):
+            return self._meta(node, parents)
+        self._started = self._started or self._is_start(node)
+        planned = self._task(node, parents, handler=False)
+        return planned if self._started and self._tags.chooses(planned.tags) else None
+
+    def _block(self, node: Block, parents: tuple[Play | Block, ...]) -> PlannedBlock | None:
+        inside = (*parents, node)
+        block = self._nodes(node.block, inside)
+        rescue = self._nodes(node.rescue, inside)
+        always = self._nodes(node.always, inside)
+        return PlannedBlock(block, rescue, always) if block or rescue or always else None
+
+    def _meta(self, node: Meta, parents: tuple[Play | Block, ...]) -> PlannedFlush | None:
+        keywords = effective(node, parents)
+        tags = self._tag_words(keywords.tags)
+        if not self._started or not self._tags.chooses(tags):
+            return None
+        return PlannedFlush(keywords.when, _scope(node, parents))
+
+    def _is_start(self, task: Task) -> bool:
+        wanted, name = self.options.start_at_task, str(task.name or "")
+        return wanted is not None and (name == wanted or fnmatch.fnmatchcase(name, wanted))
+
+    def _handlers(self, nodes: Iterable[Node], parents: tuple[Play | Block, ...]) -> Iterable[PlannedTask]:
+        for node in nodes:
+            if isinstance(node, Task):
+                yield self._task(node, parents, handler=True)
+
+    def _task(self, task: Task, parents: tuple[Play | Block, ...], *, handler: bool) -> PlannedTask:
+        keywords = effective(task, parents)
+        reference = TaskReference(
+            id=f"{self._number}.{next(self._ids)}",
+            name=str(task.name) if task.name is not None else task.module,
+            module=task.module,
+            play=self.name,
+            place=place_of(task.location),
+            handler=handler,
+        )
+        module = registry.find(task.module)
+        return PlannedTask(task, keywords, reference, module, _scope(task, parents), self._tag_words(keywords.tags))
+
+    def _tag_words(self, tags: Iterable[object]) -> frozenset[str]:
+        return split(self._render(tag) for tag in tags)
+
+
+def _scope(node: Task | Meta, parents: Sequence[Play | Block]) -> tuple[dict[str, object], ...]:
+    """The ``vars`` of a task and its blocks, innermost first; those of the play are another layer."""
+    inner_first = (node, *(parent for parent in reversed(parents) if isinstance(parent, Block)))
+    return tuple(keywords.vars for keywords in inner_first if keywords.vars)  # type: ignore[misc]

@@ -1,0 +1,198 @@
+"""A run: playbooks on an inventory, told as events, ending in an exit code."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+import smolrun
+from smolrun.connection.pool import ConnectionPool
+from smolrun.engine.event_bus import EventBus
+from smolrun.engine.events import Event, RunFinished, RunStarted
+from smolrun.engine.facts import FactUse
+from smolrun.engine.options import RunOptions
+from smolrun.engine.play_run import PlayRun, RunState
+from smolrun.engine.redaction import Redactor
+from smolrun.engine.services import Services
+from smolrun.engine.statistics import exit_code
+from smolrun.engine.stepping import Stepping
+from smolrun.engine.variables.files import VariableFiles
+from smolrun.engine.variables.host_variables import HostLayers
+from smolrun.engine.variables.magic import run_variables
+from smolrun.engine.workers import Workers
+from smolrun.errors import ExitCode, SmolVMError
+from smolrun.inventory.inventory import Inventory
+from smolrun.playbook.models import Play, Playbook
+from smolrun.templating.templar import Templar
+
+
+class Run:
+    """Runs playbooks.
+
+    Args:
+        playbooks: loaded, in the order they run.
+        inventory: the hosts.
+        options: what is asked for.
+        listeners: get every event, one at a time; one that raises is dropped and breaks nothing.
+        connections: the pool to use; None for one of its own. Closed at the end in either case.
+    """
+
+    def __init__(
+        self,
+        playbooks: Sequence[Playbook],
+        inventory: Inventory,
+        options: RunOptions | None = None,
+        listeners: Sequence[Callable[[Event], None]] = (),
+        *,
+        connections: ConnectionPool | None = None,
+    ) -> None:
+        self._playbooks = tuple(playbooks)
+        self._inventory = inventory
+        self._options = options or RunOptions()
+        self._services = self._make_services(listeners, connections or ConnectionPool())
+        self._state = RunState()
+
+    def _make_services(self, listeners: Sequence[Callable[[Event], None]], connections: ConnectionPool) -> Services:
+        options = self._options
+        vault = options.vault
+        redactor = Redactor((lambda: vault.revealed) if vault is not None else None)
+        services = Services(
+            options=options,
+            inventory=self._inventory,
+            templar=Templar(),
+            bus=EventBus(listeners),
+            redactor=redactor,
+            connections=connections,
+        )
+        redactor.on_short = services.warn_of_short_secret
+        return services
+
+    def execute(self) -> int:
+        """Run everything. The last event is `RunFinished`, whatever happens.
+
+        Returns:
+            An `ExitCode`, or 6 (2 and 4 together) for failed and unreachable hosts.
+        """
+        began = time.monotonic()
+        options, bus = self._options, self._services.bus
+        bus.emit(
+            RunStarted(
+                time=time.time(),
+                run_id=uuid.uuid4().hex,
+                version=smolrun.__version__,
+                playbooks=tuple(playbook.path for playbook in self._playbooks),
+                check_mode=options.check,
+            )
+        )
+        self._services.keep_secret((*options.secrets, options.connection.password, options.become.password))
+        error: SmolVMError | None = None
+        try:
+            with _Closing(self._services.connections), Workers(options.forks) as workers:
+                self._run_playbooks(workers)
+        except SmolVMError as raised:
+            error = raised
+        except KeyboardInterrupt:
+            self._services.stop.set()
+        code = self._exit_code(error)
+        self._finish(code, error, time.monotonic() - began)
+        return code
+
+    def interrupt(self) -> None:
+        """End the run: kill the commands that are running on the guests, begin nothing new, tell the recap.
+
+        Returns at once; safe to be called from a signal handler and from any thread.
+        """
+        self._services.stop.set()
+        # In a thread of its own, since a signal handler may stand in the middle of what cancelling has to wait for.
+        Thread(target=self._services.connections.cancel_all, name="smolrun-interrupt", daemon=True).start()
+
+    # --- plays -------------------------------------------------------------------------------------
+
+    def _run_playbooks(self, workers: Workers) -> None:
+        plays = [play for playbook in self._playbooks for play in playbook.plays]
+        stepping = Stepping(self._options.prompt if self._options.step else None)
+        facts: FactUse | None = None
+        number = 0
+        for playbook in self._playbooks:
+            folder = Path(playbook.path).resolve().parent
+            services = replace(self._services, inventory=self._inventory.for_playbook(folder))
+            hosts = self._host_layers(services)
+            files = VariableFiles(services.templar, self._options.vault)
+            facts = facts or FactUse([(play, self._gathers(play)) for play in plays], self._shared(services))
+            for play in playbook.plays:
+                run = PlayRun(services, self._state, hosts, files, workers, stepping, play, number + 1, folder)
+                goes_on = run.run(gather=self._gathers(play) and facts.is_needed(number))
+                number += 1
+                if self._services.stop.is_set or not goes_on:
+                    break
+            if self._services.stop.is_set or self._exit_code(None) != ExitCode.OK:
+                return  # as in Ansible: the next playbook runs only after one that went well
+
+    def _host_layers(self, services: Services) -> HostLayers:
+        inventory, options = services.inventory, self._options
+        first = Path(inventory.sources[0]).absolute() if inventory.sources else None
+        directory = None if first is None or "," in str(first) else str(first if first.is_dir() else first.parent)
+        common = run_variables(options, inventory.group_hosts(), directory, inventory.sources)
+        return HostLayers(inventory, services.memory, common, options.extra_vars)
+
+    def _gathers(self, play: Play) -> bool:
+        gather = play.gather_facts
+        if gather is None:
+            return self._options.gather_facts
+        if isinstance(gather, bool):
+            return gather
+        from smolrun.engine.keyword_values import KeywordValues
+
+        return KeywordValues(self._services.templar, {**play.vars, **self._options.extra_vars}).flag(
+            play, "gather_facts"
+        )
+
+    def _shared(self, services: Services) -> Iterable[dict[str, object]]:
+        yield dict(self._options.extra_vars)
+        for host in services.inventory.hosts.values():
+            yield dict(host.variables)
+
+    # --- the end -----------------------------------------------------------------------------------
+
+    def _exit_code(self, error: SmolVMError | None) -> int:
+        if self._services.stop.is_set:
+            return ExitCode.INTERRUPTED
+        if error is not None:
+            return error.exit_code
+        return exit_code(self._state.failed, self._state.unreachable)
+
+    def _finish(self, code: int, error: SmolVMError | None, duration: float) -> None:
+        message = None
+        if error is not None:
+            place = f"{error.location}: " if error.location is not None else ""
+            hint = f" ({error.hint})" if error.hint else ""
+            message = self._services.redactor.text(f"{place}{error.message}{hint}")
+        self._services.bus.emit(
+            RunFinished(
+                time=time.time(),
+                statistics=self._state.statistics.summary(),
+                exit_code=code,
+                duration=duration,
+                interrupted=self._services.stop.is_set,
+                error=message,
+            )
+        )
+
+
+class _Closing:
+    """Ends all connections at the end of a block."""
+
+    def __init__(self, connections: ConnectionPool) -> None:
+        self._connections = connections
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connections.close()

@@ -1,0 +1,79 @@
+"""What every part of a run shares."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from smolrun.connection.pool import ConnectionPool
+from smolrun.diagnostic import Diagnostic
+from smolrun.engine.event_bus import EventBus
+from smolrun.engine.events import Warned
+from smolrun.engine.options import RunOptions
+from smolrun.engine.plan_builder import place_of
+from smolrun.engine.redaction import SHORTEST, Redactor
+from smolrun.engine.stop_signal import StopSignal
+from smolrun.engine.variables.store import Memory
+from smolrun.errors import SmolVMError
+from smolrun.inventory.inventory import Inventory
+from smolrun.location import Location
+from smolrun.templating.templar import Templar
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The tools of one run.
+
+    Attributes:
+        options: what was asked for.
+        inventory: the hosts.
+        templar: renders templates.
+        bus: where events go.
+        redactor: takes secrets out of them.
+        connections: to the guests.
+        memory: what the run has taught each host.
+        stop: that the run is to end.
+    """
+
+    options: RunOptions
+    inventory: Inventory
+    templar: Templar
+    bus: EventBus
+    redactor: Redactor
+    connections: ConnectionPool
+    memory: Memory = field(default_factory=Memory)
+    stop: StopSignal = field(default_factory=StopSignal)
+    _warned: set[tuple[str, Location | None]] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def warn(self, message: str, location: Location | None = None, hint: str | None = None) -> None:
+        """Tell the user something; the same thing about the same place is told once."""
+        with self._lock:
+            if (message, location) in self._warned:
+                return
+            self._warned.add((message, location))
+        text = self.redactor.text
+        self.bus.emit(
+            Warned(
+                time=time.time(),
+                message=text(message),
+                place=place_of(location),
+                hint=None if hint is None else text(hint),
+            )
+        )
+
+    def warn_of_error(self, error: SmolVMError) -> None:
+        self.warn(error.message, error.location, error.hint)
+
+    def warn_of(self, diagnostic: Diagnostic) -> None:
+        self.warn(diagnostic.message, diagnostic.location, diagnostic.hint)
+
+    def keep_secret(self, secrets: Iterable[Any]) -> None:
+        for secret in secrets:
+            self.redactor.add(secret)
+
+    def warn_of_short_secret(self, length: int) -> None:
+        self.warn(
+            f"a secret of {length} characters cannot be hidden: texts of fewer than {SHORTEST} are too common to be masked"
+        )

@@ -1,0 +1,93 @@
+"""``hostvars`` and what every host knows of itself, whatever play it is in."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smolrun.engine.variables.layers import Layer, LayeredVariables
+from smolrun.engine.variables.store import Memory
+from smolrun.inventory.inventory import Host, Inventory
+from smolrun.templating.rendering import Scope
+
+
+class HostLayers:
+    """The layers of each host that do not depend on the play; those that cannot change are worked out once.
+
+    Args:
+        common: what all hosts have alike: magic variables that hold for the whole run.
+        extra: the variables of ``-e``.
+    """
+
+    def __init__(
+        self, inventory: Inventory, memory: Memory, common: Mapping[str, Any], extra: Mapping[str, Any]
+    ) -> None:
+        self._inventory = inventory
+        self._memory = memory
+        self.extra = extra
+        self._common = {**common, "hostvars": HostVariables(self, inventory)}
+        self._magic: dict[str, Layer] = {}
+        self._written: dict[str, Layer] = {}
+
+    def find(self, name: str) -> Host | None:
+        """The host of that name, the implicit localhost included."""
+        return self._inventory.host(name)
+
+    def magic(self, name: str) -> Layer:
+        """The magic variables of a host; they beat everything, ``-e`` included."""
+        found = self._magic.get(name)
+        if found is None:
+            host = self.find(name)
+            found = self._magic[name] = {
+                **self._common,
+                "inventory_hostname": name,
+                "inventory_hostname_short": name.split(".")[0],
+                "group_names": host.group_names if host is not None else [],
+            }
+        return found
+
+    def above(self, name: str) -> tuple[Layer, ...]:
+        """The layers above those of a task, highest first: magic, ``-e``, ``set_fact`` and ``register``."""
+        memory = self._memory.of(name)
+        return self.magic(name), self.extra, memory.assigned, memory.included
+
+    def below(self, name: str) -> tuple[Layer, ...]:
+        """The layers below those of a play, highest first: facts, then what the inventory says."""
+        return self._memory.of(name).facts, self.written(name)
+
+    def written(self, name: str) -> Layer:
+        """All that the inventory says of a host, merged by precedence."""
+        found = self._written.get(name)
+        if found is None:
+            host = self.find(name)
+            # A host that nobody listed can still be delegated to, by its address.
+            found = host.variables if host is not None else {"ansible_host": name}
+            self._written[name] = found
+        return found
+
+
+class HostVariables(Mapping[str, Any]):
+    """``hostvars``: what every host knows, outside of any play; rendered as that host would render it."""
+
+    __slots__ = ("_inventory", "_layers", "_scopes")
+
+    def __init__(self, layers: HostLayers, inventory: Inventory) -> None:
+        self._layers = layers
+        self._inventory = inventory
+        self._scopes: dict[str, Scope] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        found = self._scopes.get(name)
+        if found is None:
+            if self._layers.find(name) is None:
+                raise KeyError(name)
+            variables = LayeredVariables((*self._layers.above(name), *self._layers.below(name)))
+            found = self._scopes[name] = Scope(variables)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._layers.find(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._inventory.hosts)
+
+    def __len__(self) -> int:
+        return len(self._inventory.hosts)

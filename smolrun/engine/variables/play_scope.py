@@ -1,0 +1,66 @@
+"""The variables of the hosts of one play."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from smolrun.engine.variables.host_variables import HostLayers
+from smolrun.engine.variables.layers import ComputedVariables, Layer, LayeredVariables
+from smolrun.engine.variables.magic import play_variables
+from smolrun.playbook.models import Play
+
+
+class PlayScope:
+    """Puts together the layers of a host at a task of this play.
+
+    Args:
+        hosts: the layers of each host that do not depend on the play.
+        play: its ``vars``.
+        name: its name.
+        folder: of its playbook.
+        active: gives the hosts of the batch that can still do something.
+        everyone: all hosts of the play.
+    """
+
+    def __init__(
+        self,
+        hosts: HostLayers,
+        play: Play,
+        name: str,
+        folder: Path,
+        active: Callable[[], list[str]],
+        everyone: Iterable[str],
+    ) -> None:
+        self.hosts = hosts
+        self.folder = folder
+        all_hosts = list(everyone)
+        self._magic: Layer = play_variables(name, folder) | {"ansible_play_hosts_all": all_hosts}
+        self._batch: Layer = ComputedVariables(
+            dict.fromkeys(("ansible_play_hosts", "ansible_play_batch", "play_hosts"), active)
+        )
+        self._play_vars: Layer = play.vars
+        self._files: dict[str, tuple[Layer, ...]] = {}
+        self._around: dict[str, tuple[tuple[Layer, ...], tuple[Layer, ...]]] = {}
+
+    def add_files(self, host: str, layers: tuple[Mapping[str, Any], ...]) -> None:
+        """The contents of ``vars_files`` for a host, in the order they are listed."""
+        self._files[host] = tuple(reversed(layers))
+        self._around.pop(host, None)
+
+    def of(self, host: str, scope: tuple[Mapping[str, Any], ...] = ()) -> LayeredVariables:
+        """The variables of a host.
+
+        Args:
+            scope: the ``vars`` of a task and its blocks, innermost first.
+        """
+        around = self._around.get(host)
+        if around is None:
+            above = (self._batch, self._magic, *self.hosts.above(host))
+            below = (*self._files.get(host, ()), self._play_vars, *self.hosts.below(host))
+            around = self._around[host] = above, below
+        above, below = around
+        return LayeredVariables((*above, *scope, *below))
+
+    def without_host(self) -> LayeredVariables:
+        """What the name of a play, its hosts, its tags and the names of its handlers may use."""
+        return LayeredVariables((self._magic, self.hosts.extra, self._play_vars))
