@@ -21,8 +21,8 @@ class GroupedCommand(click.Command):
         headings: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
-                headings.setdefault(getattr(parameter, "heading", "Other"), []).append(record)
+            if record is not None and isinstance(parameter, click.Option):
+                headings.setdefault(getattr(parameter, "heading", "Help"), []).append(record)
         for heading, records in headings.items():
             with formatter.section(heading):
                 formatter.write_dl(records)

@@ -91,23 +91,30 @@ def load(
     if needs_hosts and not hosts_are_given(flags):
         findings.add(without_hosts(playbooks))
     try:
-        inventory, warnings = read_inventory(flags, guest or {}, paths, vault)
+        inventory = read_inventory(flags, guest or {}, vault)
     except LoadError as error:
         findings.add(error.diagnostics)
-    else:
-        for playbook in playbooks:
-            findings.add(_check(playbook, inventory, extra_variables, flags.limit))
-        findings.add(warnings)
         findings.raise_if_bad(strict=strict)
-        return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
+        raise
+    findings.add(inventory.warnings)
+    findings.add(_checked(playbooks, inventory, extra_variables, vault, given=hosts_are_given(flags)))
     findings.raise_if_bad(strict=strict)
-    raise AssertionError("an inventory that does not load is a mistake that was found")
+    return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
 
 
-def _check(
-    playbook: "Playbook", inventory: "Inventory", extra_variables: Mapping[str, Any], limit: str | None
+def _checked(
+    playbooks: "Sequence[Playbook]",
+    inventory: "Inventory",
+    extra_variables: Mapping[str, Any],
+    vault: "VaultSecrets | None",
+    *,
+    given: bool,
 ) -> Sequence[Diagnostic]:
     from smolrun.cli.known_names import known_names
-    from smolrun.playbook.check import check
+    from smolrun.playbook.check import check_all
 
-    return check(playbook, known_names(inventory, extra_variables))
+    try:
+        known = known_names(inventory, playbooks, extra_variables, vault, given=given)
+    except LoadError as error:
+        return error.diagnostics
+    return check_all(playbooks, known)

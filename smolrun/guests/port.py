@@ -7,17 +7,22 @@ from smolrun.deadline import Deadline
 
 
 class Guest(Protocol):
-    """A machine that exists for the length of a run.
+    """A machine that exists for the length of a run."""
 
-    Attributes:
-        name: the inventory name of its host.
-        notice: what the user must know before trusting it, one sentence; empty where there is nothing to say.
-        refuses_become: why commands cannot be run as another user, or None where they can.
-    """
+    @property
+    def name(self) -> str:
+        """The inventory name of its host."""
+        ...
 
-    name: str
-    notice: str
-    refuses_become: str | None
+    @property
+    def notice(self) -> str:
+        """What the user must know before trusting it, one sentence; empty where there is nothing to say."""
+        ...
+
+    @property
+    def refuses_become(self) -> str | None:
+        """Why commands cannot be run as another user, or None where they can."""
+        ...
 
     def start(self, deadline: Deadline) -> Mapping[str, Any]:
         """Bring it up and say how to reach it.
