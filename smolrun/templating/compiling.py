@@ -34,9 +34,30 @@ def compile_expression(environment: TemplateEnvironment, text: str) -> Template:
     """A template that yields the value of the expression, and nothing else."""
     expression = parse_expression(environment, text)
     body = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
+    if "{{" in text:
+        _render_constants(body)
     body.set_environment(environment)
     template: Template = environment.from_string(body)
     return template
+
+
+def _render_constants(node: nodes.Node) -> None:
+    """Put, in place of every quoted text with ``{{ }}`` in it, a call that renders it."""
+    for name, value in node.iter_fields():
+        if isinstance(value, list):
+            value[:] = [_rendered(item) for item in value]
+        elif isinstance(value, nodes.Node):
+            setattr(node, name, _rendered(value))
+
+
+def _rendered(node: object) -> object:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str) and "{{" in node.value:
+        function = nodes.EnvironmentAttribute("render_constant", lineno=node.lineno)
+        arguments: list[nodes.Expr] = [nodes.ContextReference(lineno=node.lineno), node]
+        return nodes.Call(function, arguments, [], None, None, lineno=node.lineno)
+    if isinstance(node, nodes.Node):
+        _render_constants(node)
+    return node
 
 
 def single(environment: TemplateEnvironment, text: str) -> nodes.Expr | None:

@@ -1,16 +1,18 @@
 """The Jinja2 environment: sandboxed, strict about what is undefined, bounded, with values that keep their type."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 from jinja2.compiler import Frame
 from jinja2.environment import Template
+from jinja2.lexer import TokenStream
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
+from smolrun.source.text import SourceText
 from smolrun.templating.lazy import argument
 from smolrun.templating.limits import check_method, check_operator
 from smolrun.templating.text import concat, tilde
@@ -35,6 +37,13 @@ class ValueCodeGenerator(NativeCodeGenerator):
             self.visit(part, frame)
             self.write(", ")
         self.write("))")
+
+
+def _with_raw_strings(tokens: Iterator[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+    within = False
+    for line, token, value in tokens:
+        within = token == "variable_begin" or (within and token != "variable_end")  # noqa: S105 - not that kind of token
+        yield line, token, value.replace("\\", "\\\\") if within and token == "string" else value  # noqa: S105
 
 
 class NamesContext(Context):
@@ -105,6 +114,29 @@ class TemplateEnvironment(SandboxedEnvironment):
         }
         super().__init__(**(defaults | options))
         del self.globals["lipsum"]  # gigabytes of filler at a word
+
+    raw_strings = False
+    """Whether a backslash in a string within ``{{ }}`` is only a backslash.
+
+    So it is in what playbooks say, where YAML has its own escapes: ``regex_replace('^(.*)$', '\\1')`` needs no
+    more of them. In ``{% %}``, in bare expressions and in template files they are Python's (seen in 2.19).
+    """
+
+    def _tokenize(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        if not self.raw_strings or state is not None or "\\" not in source:
+            return super()._tokenize(source, name, filename, state)
+        tokens = _with_raw_strings(self.lexer.tokeniter(source, name, filename, state))
+        return TokenStream(self.lexer.wrap(tokens, name, filename), name, filename)
+
+    def render_constant(self, context: "NamesContext", text: str) -> Any:
+        """The value of a template within the quotes of an expression: an old habit, and still harmless.
+
+        The text stands in the expression itself, so whoever wrote that has written it, too.
+        """
+        rendering = context.parent.rendering
+        return text if rendering is None else rendering.run(SourceText(text))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         check_operator(operator, left, right)

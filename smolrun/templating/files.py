@@ -103,4 +103,5 @@ def file_environment(base: TemplateEnvironment, options: FileOptions) -> Templat
             cache_size=400,
         ),
     )
+    environment.raw_strings = False
     return environment

@@ -27,7 +27,7 @@ def combine(*terms: Any, recursive: bool = False, list_merge: str = "replace") -
     if list_merge not in _MERGES:
         raise ValueError(f"list_merge is '{list_merge}', and should be one of {', '.join(_MERGES)}")
     result: dict[Any, Any] = {}
-    for term in flatten(list(terms)):
+    for term in flatten(list(terms), levels=1):
         if isinstance(term, Undefined):
             fail(term) if isinstance(term, Missing) else None
         if not isinstance(term, Mapping):

@@ -45,12 +45,10 @@ def to_yaml(value: Any, default_flow_style: bool | None = None, **options: Any) 
 
     for name in ("vault_to_text", "dump_vault_tags"):
         options.pop(name, None)
+    options.setdefault("allow_unicode", True)
     plain = materialise(value)
-    return str(
-        yaml.dump(
-            plain, Dumper=_dumper(), allow_unicode=True, default_flow_style=default_flow_style, **options
-        )
-    )
+    text = str(yaml.dump(plain, Dumper=_dumper(), default_flow_style=default_flow_style, **options))
+    return text.removesuffix("...\n")  # which PyYAML puts after a document that is one plain word
 
 
 def to_nice_yaml(value: Any, indent: int = 4, default_flow_style: bool | None = False, **options: Any) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _UNITS: Final = {"Y": 80, "Z": 70, "E": 60, "P": 50, "T": 40, "G": 30, "M": 20, "K": 10, "B": 0}
+_WORDS: Final = {
+    word[0].upper(): word for word in ("yotta", "zetta", "exa", "peta", "tera", "giga", "mega", "kilo")
+}
 _SIZE: Final = re.compile(r"\s*(?P<number>\d*\.?\d*)\s*(?P<unit>[A-Za-z]+)?\s*")
 
 
@@ -61,7 +64,8 @@ def _check_unit(size: str, unit: str, letter: str, isbits: bool) -> None:
     if letter == "B":
         right = unit.lower() in {whole[:-1], whole} or unit == short or not rest
     else:
-        right = not rest or rest == short or rest.lower() in {whole[:-1], whole}
+        words = {whole[:-1], whole}
+        right = not rest or rest == short or unit.lower() in {_WORDS[letter] + word for word in words}
     if not right:
         raise ValueError(f"'{size}' is not a size in {whole}: the unit '{unit}' is not one of {whole}")
 

@@ -68,7 +68,7 @@ def sha_crypt(password: str, salt: str, algorithm: str = "sha512", rounds: int |
     p = _repeated(new(key * len(key)).digest(), len(key))
     s = _repeated(new(seed * (16 + digest[0])).digest(), len(seed))
     digest = _stretched(new, digest, p, s, count)
-    named = "" if rounds is None else f"rounds={count}$"
+    named = "" if count == _DEFAULT_ROUNDS else f"rounds={count}$"
     return f"${_PREFIX[algorithm]}${named}{salt}${_encode(digest)}"
 
 

@@ -8,12 +8,8 @@ _POSIX_SPECIAL: Final = re.compile(r"([].[^$*\\])")
 
 
 def _text(value: Any) -> str:
-    """What is searched: text; numbers and booleans as text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict | list):
-        return str(value)
-    return "" if value is None else str(value)
+    """What is searched: text, and of anything else what it looks like."""
+    return value if isinstance(value, str) else str(value)
 
 
 def _compiled(pattern: str, ignorecase: bool, multiline: bool) -> re.Pattern[str]:

@@ -47,12 +47,12 @@ def _distinct(items: Iterable[Any], key: Callable[[Any], Any] = lambda item: ite
 def unique(
     environment: Environment, items: Any, case_sensitive: bool | None = None, attribute: str | int | None = None
 ) -> list[Any]:
-    """Each item once, the first of its kind."""
+    """Each item once, the first of its kind; texts that differ in case alone are the same unless `case_sensitive`."""
     get = make_attrgetter(environment, attribute) if attribute is not None else lambda item: item
 
     def key(item: Any) -> Any:
         value = get(item)
-        return value.lower() if case_sensitive is False and isinstance(value, str) else value
+        return value.lower() if not case_sensitive and isinstance(value, str) else value
 
     return _distinct(items, key)
 

@@ -31,7 +31,8 @@ def comment(text: Any, style: str = "plain", **options: Any) -> str:
     def block(name: str) -> list[str]:
         return [parts.get(name, edge)] * int(parts.get(f"{name}_count", 1)) if parts.get(name, edge) else []
 
-    body = [f"{decoration}{line}".rstrip() for line in str(text).split(newline)]
+    *inner, last = str(text).split(newline)
+    body = [*(f"{decoration}{line}" if line else edge for line in inner), f"{decoration}{last}"]
     lines = [parts.get("beginning", ""), *block("prefix"), *body, *block("postfix"), parts.get("end", "")]
     return str(newline.join(lines[0 if lines[0] else 1 : None if lines[-1] else -1]))
 

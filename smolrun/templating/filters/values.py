@@ -8,7 +8,7 @@ from jinja2.runtime import Undefined
 
 from smolrun.templating.marks import takes_lazy, takes_undefined
 
-_TRUE: Final = frozenset({"yes", "on", "1", "true", "y", "t"})
+_TRUE: Final = frozenset({"yes", "on", "1", "true"})
 
 
 @takes_lazy
@@ -31,12 +31,12 @@ def mandatory(value: Any, msg: str | None = None) -> Any:
     return value
 
 
-def to_bool(value: Any) -> Any:
-    """``yes``, ``on``, ``1`` and ``true`` in any case are true, None stays None, all else is false."""
-    if value is None or isinstance(value, bool):
+def to_bool(value: Any) -> bool:
+    """``yes``, ``on``, ``1`` and ``true`` in any case are true, all else is false."""
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value.lower() in _TRUE - {"y", "t"}
+        return value.lower() in _TRUE
     return bool(isinstance(value, int | float) and value == 1)
 
 
