@@ -33,4 +33,8 @@ def local_content(path: Path, task: TaskContext, *, decrypt: bool) -> Content:
 
 def find(task: TaskContext, folder: Literal["files", "templates"], name: str) -> Path:
     """The controller's file or folder of that name, along the task's search path; ``~`` is this user's home."""
-    return task.find_file(folder, str(Path(name).expanduser()) if name.startswith("~") else name)
+    try:
+        expanded = Path(name).expanduser()
+    except RuntimeError:  # no such user: the tilde is part of the name
+        expanded = Path(name)
+    return task.find_file(folder, str(expanded))
