@@ -21,8 +21,12 @@ def is_certificate(key_type: str) -> bool:
 
 def check_certificate(
     blob: bytes, host: str, authorities: Iterable[KnownKey], revoked: Iterable[KnownKey], name: str
-) -> KnownKey | None:
-    """The trusted authority that signed a host certificate; None if none of `authorities` did.
+) -> bytes | None:
+    """Judge a host certificate.
+
+    Returns:
+        None if one of `authorities` signed it and it is valid; else the plain public key inside, which is all that
+        such a certificate is worth.
 
     Args:
         blob: the certificate as it went over the wire.
@@ -40,10 +44,10 @@ def check_certificate(
                 f"the host certificate of {name} rests on a key that {key.place} revokes",
                 hint="do not connect: the key is known to be in other hands",
             )
-    authority = next((key for key in authorities if key.blob == authority_blob), None)
-    if authority is not None:
-        _check(certificate, host, name)
-    return authority
+    if not any(key.blob == authority_blob for key in authorities):
+        return key_blob
+    _check(certificate, host, name)
+    return None
 
 
 def _read(blob: bytes, name: str) -> "tuple[SSHCertificate, bytes, bytes]":

@@ -125,15 +125,15 @@ class HostKeyVerifier:
         """
         if self._policy == "insecure":
             return
-        blob = presented.blob
         if is_certificate(presented.key_type):
-            authority = check_certificate(blob, self._target.host, self._authorities, self._revoked, self._name)
-            if authority is not None:
+            plain = check_certificate(presented.blob, self._target.host, self._authorities, self._revoked, self._name)
+            if plain is None:
                 return
+            presented = PresentedKey(presented.key_type.removesuffix(_CERTIFICATE), plain, presented.offered)
         self._refuse_revoked(presented)
         if self._policy.startswith(PIN):
             self._check_pin(presented)
-        elif not any(key.blob == blob for key in self._keys):
+        elif not any(key.blob == presented.blob for key in self._keys):
             if self._keys:
                 raise self._changed(presented)
             self._unknown(presented)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smolrun.deadline import Deadline
-from smolrun.errors import CommandNotStartedError, TransferError
+from smolrun.errors import CommandNotStartedError, ConnectionLostError, TransferError
 from smolrun.ssh.client import SSHClient
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
@@ -178,9 +178,9 @@ def test_what_may_not_be_written_or_read_says_so(
     secret.write_text("x")
     secret.chmod(0o600)
     client = openssh_unprivileged.client()
-    with pytest.raises(TransferError, match="(?i)permission denied|cannot create"):
+    with pytest.raises(TransferError, match=r"(?i)permission denied|cannot create"):
         put(client.execute, b"x", str(folder / "new"), deadline=within())
-    with pytest.raises(TransferError, match="(?i)permission denied|cannot open"):
+    with pytest.raises(TransferError, match=r"(?i)permission denied|cannot open"):
         get(client.execute, str(secret), deadline=within())
     with pytest.raises(TransferError, match="does not exist"):
         get(client.execute, str(folder / "none"), deadline=within())
@@ -203,7 +203,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_nothing_behind(
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], check=True)
     try:
         (folder / "file").write_bytes(b"old")
-        with pytest.raises(TransferError, match="(?i)no space"):
+        with pytest.raises(TransferError, match=r"(?i)no space"):
             put(openssh.client().execute, os.urandom(2_000_000), str(folder / "file"), deadline=within())
         assert (folder / "file").read_bytes() == b"old"
         assert leftovers(folder) == []
@@ -222,9 +222,8 @@ def test_a_connection_lost_on_the_way_leaves_the_old_file_whole(
     between.faults.rate = 2_000_000
     cutter = threading.Timer(0.3, between.reset)
     cutter.start()
-    with pytest.raises(Exception, match=".") as raised:
+    with pytest.raises(ConnectionLostError):
         put(client.execute, os.urandom(4_000_000), str(target), deadline=within(10))
-    assert type(raised.value).__name__ == "ConnectionLostError"
     cutter.join()
     for _ in range(500):  # until the guest's shell has noticed, too
         if not leftovers(tmp_path):
@@ -301,22 +300,19 @@ def test_guests_without_sha256sum_check_by_what_they_have(tmp_path: Path) -> Non
         assert get(only_those, str(target), deadline=within()) == EVERY_BYTE
 
 
-def test_content_that_is_damaged_on_the_way_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:-1] + b"?"])
+def test_content_that_is_damaged_on_the_way_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     target = tmp_path / "file"
     target.write_text("old")
-    for damage in (lambda content: content[:-1], lambda content: content[:-1] + b"?"):
 
-        def damaged(request: CommandRequest, deadline: Deadline) -> CommandResult:
-            assert isinstance(request.stdin, bytes)
-            return this_machine(
-                CommandRequest(request.command, "raw", stdin=damage(request.stdin)),
-                deadline,  # noqa: B023
-            )
+    def damaged(request: CommandRequest, deadline: Deadline) -> CommandResult:
+        assert isinstance(request.stdin, bytes)
+        return this_machine(CommandRequest(request.command, "raw", stdin=damage(request.stdin)), deadline)
 
-        with pytest.raises(TransferError, match="not all of it|damaged"):
-            put(damaged, b"content", str(target), deadline=within())
-        assert target.read_text() == "old"
-        assert leftovers(tmp_path) == []
+    with pytest.raises(TransferError, match=r"not all of it|damaged"):
+        put(damaged, b"content", str(target), deadline=within())
+    assert target.read_text() == "old"
+    assert leftovers(tmp_path) == []
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_refused(tmp_path: Path) -> None:
