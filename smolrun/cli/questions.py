@@ -1,5 +1,6 @@
 """What is asked on the terminal, before anything connects."""
 
+import contextlib
 import getpass
 import sys
 import threading
@@ -25,15 +26,14 @@ def ask_secret(prompt: str, flag: str) -> str:
 
 
 def ask(prompt: str, echo: bool) -> str:
-    """Ask on the terminal, with or without echo."""
+    """Ask on the terminal, with or without echo; no answer (Ctrl-D) is an empty one."""
     if not echo:
-        return getpass.getpass(prompt)
+        with contextlib.suppress(EOFError):
+            return getpass.getpass(prompt)
+        return ""
     sys.stderr.write(prompt)
     sys.stderr.flush()
-    answer = sys.stdin.readline()
-    if not answer:
-        raise EOFError
-    return answer.rstrip("\n")
+    return sys.stdin.readline().rstrip("\n")
 
 
 def host_key_question(suspended: Callable[[], AbstractContextManager[None]]) -> Callable[[str, str, str], bool]:
@@ -50,10 +50,7 @@ def host_key_question(suspended: Callable[[], AbstractContextManager[None]]) -> 
                 f"The {kind} host key of {host} is not known.\nIts fingerprint is {fingerprint}.\nTrust it? (yes/no) "
             )
             while True:
-                try:
-                    answer = ask(escape(text), True).strip().lower()
-                except EOFError:
-                    return False
+                answer = ask(escape(text), True).strip().lower()
                 if answer in {"yes", "no", ""}:
                     return answer == "yes"
                 text = "Please type 'yes' or 'no': "

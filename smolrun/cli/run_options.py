@@ -54,7 +54,6 @@ def run_options(
         strict=selection.strict,
         become=become_keywords(connection, become),
         connection=connection_defaults(connection, login),
-        client=client_options(suspended if interactive else None),
         vault=loaded.vault,
         prompt=prompt if interactive else None,
         secrets=tuple(secret for secret in (login, become) if secret),

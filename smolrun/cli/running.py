@@ -80,7 +80,8 @@ def _execute(
     output: OutputFlags,
     guest: Guest | None,
 ) -> int:
-    from smolrun.cli.run_options import run_options
+    from smolrun.cli.run_options import client_options, run_options
+    from smolrun.connection.pool import ConnectionPool
     from smolrun.engine.run import Run
 
     report = reporting(output, show_diff=selection.diff)
@@ -89,7 +90,8 @@ def _execute(
         _tell_warnings(loaded.warnings, output, report.listeners)
         if guest:
             _tell_notice(guest, output)
-        run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners)
+        connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
+        run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners, connections=connections)
         with StopSignals(run.interrupt, _abandon(report, guest)):
             return int(run.execute())
     finally:
