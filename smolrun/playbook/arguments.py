@@ -1,9 +1,9 @@
 """A module's arguments as written: free form, ``k=v`` words, a mapping, ``args``; and their check when loading."""
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AliasChoices, AliasPath, TypeAdapter, ValidationError
+from pydantic import AliasChoices, AliasPath, ValidationError
 from pydantic.fields import FieldInfo
 
 from smolrun.location import Location
@@ -12,7 +12,7 @@ from smolrun.modules.registry import FoundModule
 from smolrun.playbook.lost_text import note_decimal_mode, note_lost_argument
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
-from smolrun.playbook.validation import words
+from smolrun.playbook.validation import field_adapter, words
 from smolrun.playbook.written import has_open, is_open
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict, location_at
@@ -122,7 +122,7 @@ def check_arguments(found: FoundModule, written: LocatedDict, place: Location | 
             mistakes.error("unknown-argument", message, written.key_locations.get(key) or place, hint)
     for name, info in model.model_fields.items():
         if info.is_required() and name not in given:
-            word = _words_of(name, info)[0]
+            word = words_of_field(name, info)[0]
             message = f"the module '{found.name}' needs the argument '{word}'"
             mistakes.error("missing-argument", message, place, info.description)
     if len(mistakes.in_order()) == before and not has_open(written):
@@ -144,7 +144,7 @@ def _check_value(
     if has_open(value):
         return
     try:
-        validated = _adapter(model, field).validate_python(value)
+        validated = field_adapter(model, field).validate_python(value)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         path = [key, *(step for step in detail["loc"] if isinstance(step, int))]
@@ -174,10 +174,10 @@ def _known(fields: dict[str, str]) -> str | None:
 @cache
 def _fields_by_word(model: type[Arguments]) -> dict[str, str]:
     """The field that each word means, aliases included."""
-    return {word: name for name, info in model.model_fields.items() for word in _words_of(name, info)}
+    return {word: name for name, info in model.model_fields.items() for word in words_of_field(name, info)}
 
 
-def _words_of(name: str, info: FieldInfo) -> list[str]:
+def words_of_field(name: str, info: FieldInfo) -> list[str]:
     alias = info.validation_alias
     if isinstance(alias, AliasChoices):
         choices = [choice for choice in alias.choices if isinstance(choice, str)]
@@ -190,12 +190,3 @@ def _words_of(name: str, info: FieldInfo) -> list[str]:
 def _is_file_mode(model: type[Arguments], field: str) -> bool:
     """Whether the field's type, alone or in a union with None, is `FileMode`."""
     return "to_file_mode" in repr(model.model_fields[field])
-
-
-@cache
-def _adapter(model: type[Arguments], field: str) -> TypeAdapter[Any]:
-    info = model.model_fields[field]
-    annotation: Any = info.annotation
-    for constraint in info.metadata:
-        annotation = Annotated[annotation, constraint]
-    return TypeAdapter(annotation)

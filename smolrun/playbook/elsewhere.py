@@ -32,6 +32,11 @@ _COMMON_SHORT_NAMES = frozenset(
 _BUILTIN_COLLECTIONS = ("ansible.builtin", "ansible.legacy")
 
 
+def names_elsewhere() -> frozenset[str]:
+    """The short names of modules that Ansible has, ours among them."""
+    return ANSIBLE_BUILTIN | _COMMON_SHORT_NAMES
+
+
 def is_module_elsewhere(name: str) -> bool:
     """Whether a module of that name exists in Ansible, or may exist in a collection that we cannot see."""
     collection, _, short = name.rpartition(".")

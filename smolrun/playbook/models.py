@@ -58,7 +58,6 @@ class Keywords(Written):
     )
     timeout: Templated[Seconds] | None = Field(
         None,
-        ge=0,
         description="Seconds that one execution may take; then its whole process tree is killed. 0: no limit.",
     )
     mode: Templated[ShellMode] | None = Field(

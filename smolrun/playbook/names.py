@@ -8,6 +8,7 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.source.containers import LocatedDict
 from smolrun.source.text import is_template
 
+CONDITIONS = frozenset({"when", "until", "failed_when", "changed_when"})
 _JINJA_WORDS = frozenset({"true", "false", "none"})
 
 
@@ -23,8 +24,17 @@ def note_name(name: str, place: Location | None, mistakes: Mistakes) -> None:
 def note_common(written: LocatedDict, mistakes: Mistakes) -> None:
     """Notes what can be wrong in any play, block or task: names in ``vars``, text that YAML read otherwise."""
     note_lost_texts(written, mistakes)
+    for key in CONDITIONS & written.keys():
+        _note_empty(str(key), written[key], written, mistakes)
     variables = written.get("vars")
     if isinstance(variables, LocatedDict):
         for name in variables:
             if not is_template(name):
                 note_name(str(name), variables.key_locations.get(name), mistakes)
+
+
+def _note_empty(key: str, value: object, written: LocatedDict, mistakes: Mistakes) -> None:
+    """Warns of a condition that says nothing: Ansible up to 2.18 takes it as true, later ones refuse it."""
+    if any(item is None or item == "" for item in (value if isinstance(value, list) else [value])):
+        place = written.value_locations.get(key)
+        mistakes.warning("empty-condition", f"'{key}' is empty, as if it were not there", place)

@@ -1,13 +1,12 @@
 """From a rendered value to the type of the keyword it stands for: the second half of "a template anywhere"."""
 
-from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from smolrun.errors import SmolVMError
 from smolrun.location import Location
-from smolrun.playbook.validation import words
+from smolrun.playbook.validation import field_adapter, words
 from smolrun.source.text import SourceText
 from smolrun.templating.omit import OMIT
 
@@ -31,20 +30,11 @@ def typed(model: type[BaseModel], field: str, value: Any, location: Location | N
     if value is OMIT:
         return model.model_fields[field].get_default(call_default_factory=True)
     try:
-        return _plain(_adapter(model, field).validate_python(_plain(value)))
+        return _plain(field_adapter(model, field).validate_python(_plain(value)))
     except ValidationError as error:
         word = model.model_fields[field].alias or field
         message = words(error.errors(include_url=False)[0])
         raise KeywordValueError(f"'{word}': {message}", location=location) from None
-
-
-@cache
-def _adapter(model: type[BaseModel], field: str) -> TypeAdapter[Any]:
-    info = model.model_fields[field]
-    annotation: Any = info.annotation
-    for constraint in info.metadata:
-        annotation = Annotated[annotation, constraint]
-    return TypeAdapter(annotation)
 
 
 def _plain(value: Any) -> Any:

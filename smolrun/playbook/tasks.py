@@ -99,6 +99,9 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | N
     values: dict[str, Any] = {key: value for key, value in written.items() if key in known}
     for key in ("args", "action", "local_action", "loop", "loop_control"):
         values.pop(key, None)
+    for key in ("failed_when", "changed_when"):
+        if values.get(key) in ([], "", None):
+            values.pop(key, None)  # no condition: the module's own verdict stands
     values["loop"] = read_loop(written, mistakes)
     values["location"] = written.location
     if action.local:

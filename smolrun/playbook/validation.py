@@ -1,9 +1,10 @@
 """Validates what was written against a model, and says each mistake at its place and in plain words."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from smolrun.location import Location
 from smolrun.playbook.mistakes import Mistakes
@@ -44,6 +45,20 @@ def note(error: ValidationError, written: object, mistakes: Mistakes, code: str 
         path = _path(detail["loc"], written)
         subject = f"'{path[0]}': " if path else ""
         mistakes.error(code, subject + words(detail), location_at(written, path) or _own_place(written))
+
+
+@cache
+def field_adapter(model: type[BaseModel], field: str) -> TypeAdapter[Any]:
+    """Validates values of one field of a model by itself."""
+    info = model.model_fields[field]
+    annotation: Any = info.annotation
+    for constraint in info.metadata:
+        annotation = Annotated[annotation, constraint]
+    return TypeAdapter(annotation, config=None if _has_config(annotation) else {"arbitrary_types_allowed": True})
+
+
+def _has_config(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def words(detail: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ class _Admit:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"anyOf": [handler(schema["schema"]), TEMPLATE_SCHEMA]}
+        return {"anyOf": [handler(schema), TEMPLATE_SCHEMA]}
 
 
 def _admit_open(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
@@ -73,14 +73,15 @@ def _to_written_list(value: Any) -> Any:
 
 
 def _to_conditions(value: Any) -> Any:
-    return list(value) if isinstance(value, list | tuple) else [value]
+    """The conditions; an empty one always holds, as if it were not there."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return [item for item in items if item is not None and item != ""]
 
 
 def _to_condition(value: Any) -> Any:
-    if isinstance(value, bool | SourceText) and value != "":
+    if isinstance(value, bool | SourceText):
         return value
-    expected = "an expression, true or false"
-    found = "an empty text" if value == "" else describe(value)
+    expected, found = "an expression, true or false", describe(value)
     raise PydanticCustomError("condition", "expected {expected}, found {found}", {"expected": expected, "found": found})
 
 

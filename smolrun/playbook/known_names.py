@@ -1,0 +1,126 @@
+"""Which variables something in a playbook, an inventory or the command line could set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from smolrun.errors import LoadError
+from smolrun.modules import registry
+from smolrun.playbook.models import Node, Play, Playbook, Task
+from smolrun.playbook.search import find
+from smolrun.playbook.vars_files import read_variables
+from smolrun.playbook.walk import tasks_of, walk
+from smolrun.playbook.written import is_open
+from smolrun.source.vault import VaultSecrets
+
+MAGIC = frozenset(
+    {
+        "inventory_hostname", "inventory_hostname_short", "inventory_dir", "inventory_file", "group_names", "groups",
+        "hostvars", "playbook_dir", "play_hosts", "role_path", "role_name", "role_names", "omit", "vars",
+        "environment", "undef",
+    }
+)  # fmt: skip
+"""What the engine itself provides (docs.ansible.com, "Special Variables"); names with ``ansible_`` besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What is known of variables before a run.
+
+    Attributes:
+        names: those that the inventory, its ``group_vars`` and ``host_vars``, or ``-e`` set for any host.
+        unknown_sources: something that cannot be seen now (a dynamic inventory, no inventory given yet) may set more.
+        vault: the passwords for vaulted variables files.
+    """
+
+    names: frozenset[str] = frozenset()
+    unknown_sources: bool = False
+    vault: VaultSecrets | None = field(default=None, repr=False)
+
+    def __or__(self, other: "KnownNames") -> "KnownNames":
+        return KnownNames(
+            self.names | other.names, self.unknown_sources or other.unknown_sources, self.vault or other.vault
+        )
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names or name in MAGIC or name.startswith("ansible_")
+
+
+def set_by(playbook: Playbook) -> KnownNames:
+    """Every variable that a task of the playbook could set for good: registered, or by ``set_fact``."""
+    names: set[str] = set()
+    unknown = False
+    for play in playbook.plays:
+        for _, task in tasks_of(play):
+            set_here = _set_by_task(task)
+            unknown |= set_here is None
+            names |= set_here or set()
+    return KnownNames(frozenset(names), unknown)
+
+
+def _set_by_task(task: Task) -> set[str] | None:
+    """The names that a task registers and sets; None where they cannot be known."""
+    if registry.find(task.module) is None:
+        return None  # a module that we cannot look into may return facts of any name
+    names = {str(task.register_as)} if task.register_as else set()
+    if task.module == "set_fact":
+        if task.arguments_template is not None or any(is_open(key) for key in task.arguments):
+            return None
+        names |= {str(key) for key in task.arguments}
+    return names
+
+
+def written_in(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
+    """The names of all ``vars``, ``vars_files`` and loop variables, of whatever scope.
+
+    A variable's own template is rendered where it is used, so any of these may be there for it.
+    """
+    known = KnownNames()
+    for play in playbook.plays:
+        known |= of_play(play, playbook, vault)
+        for visit in walk(play):
+            known |= KnownNames(of_node(visit.node))
+    return known
+
+
+def of_play(play: Play, playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
+    """The names in a play's ``vars`` and ``vars_files``."""
+    from_files = _vars_files(play, Path(playbook.path).parent, vault)
+    names = frozenset(str(name) for name in play.vars)
+    return KnownNames(names | (from_files or frozenset()), from_files is None)
+
+
+def of_node(node: Node) -> frozenset[str]:
+    """The names that are there for one task or block: its ``vars``, and the variables of its loop."""
+    names = {str(name) for name in node.vars}
+    if isinstance(node, Task) and node.loop is not None:
+        control = node.loop.control
+        loop_var = control.loop_var if control else None
+        index_var = control.index_var if control else None
+        names.add(str(loop_var) if isinstance(loop_var, str) else "item")
+        if isinstance(index_var, str):
+            names.add(str(index_var))
+    return frozenset(names)
+
+
+def _vars_files(play: Play, folder: Path, vault: VaultSecrets | None) -> frozenset[str] | None:
+    """The names in the play's variables files; None where one cannot be read before the run."""
+    names: set[str] = set()
+    for entry in play.vars_files:
+        for name in entry if isinstance(entry, list) else [entry]:
+            if not isinstance(name, str) or is_open(name):
+                return None
+            path = find("vars", name, [folder])
+            variables = _read(path, vault) if path else {}
+            if variables is None:
+                return None
+            names |= {str(key) for key in variables}
+    return frozenset(names)
+
+
+def _read(path: Path, vault: VaultSecrets | None) -> Mapping[str, Any] | None:
+    try:
+        return read_variables(path, vault=vault)
+    except LoadError:
+        return None
