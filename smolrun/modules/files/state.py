@@ -88,6 +88,7 @@ def read_place(
     follow: bool = False,
     digest: bool = True,
     source: str | None = None,
+    tolerant: bool = False,
 ) -> tuple[Reading, PathState]:
     """What stands where a file is to go.
 
@@ -96,12 +97,13 @@ def read_place(
         name: the file's own, for a destination that is a folder.
         follow: where a link stands there, tell of what it leads to.
         source: another guest path, whose state, links followed, is the second of the reading.
+        tolerant: a guest that cannot hash files gives no digest, instead of an error.
     """
     text = (
         f"dest={expanding(destination)}\nname={quoted(name)}\nfollow={_word(follow)}\nhash={_word(digest)}\n"
         f"source={expanding(source) if source else ''}\n{script_text('state', 'place')}"
     )
-    reading = _reading(task, text, digest=digest)
+    reading = _reading(task, text, must_hash=digest and not tolerant)
     return reading, reading.states[0]
 
 
@@ -109,15 +111,15 @@ def read_below(task: TaskContext, root: str, names: Sequence[str], *, digest: bo
     """What stands at `root`, a guest path that is expanded there, and at paths below it, which are not."""
     lines = f'root={expanding(root)}\nstate_of "$root" no\n'
     lines += "".join(f'state_of "$root"/{quoted(name)} {_word(digest)}\n' for name in names)
-    return _reading(task, f"{script_text('state')}\nstate_of_guest\n{lines}", digest=digest)
+    return _reading(task, f"{script_text('state')}\nstate_of_guest\n{lines}", must_hash=digest)
 
 
 def read_tree(task: TaskContext, root: str) -> Reading:
     """All that lies in a folder on the guest, however deep; links are not followed."""
-    return _reading(task, f"root={quoted(root)}\n{script_text('state', 'walk')}", digest=True)
+    return _reading(task, f"root={quoted(root)}\n{script_text('state', 'walk')}", must_hash=True)
 
 
-def _reading(task: TaskContext, text: str, *, digest: bool) -> Reading:
+def _reading(task: TaskContext, text: str, *, must_hash: bool) -> Reading:
     result = task.guest.script(text)
     if not result.ok:
         raise ModuleError(f"the state of files on {task.host} cannot be read: {result.stderr.strip()}")
@@ -126,7 +128,7 @@ def _reading(task: TaskContext, text: str, *, digest: bool) -> Reading:
         umask = int(head["umask"], 8)
     except (KeyError, ValueError, IndexError) as error:
         raise ModuleError(f"what {task.host} tells of its files makes no sense: {result.stdout[:200]!r}") from error
-    if digest and not head.get("algorithm"):
+    if must_hash and not head.get("algorithm"):
         raise ModuleError(
             f"`sha256sum` is not installed on {task.host}, nor anything else that can hash a file",
             hint="install coreutils, BusyBox or openssl there",
