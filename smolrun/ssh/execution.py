@@ -93,7 +93,9 @@ class Execution:
             sent.channel.finish()
             raise
         sent.channel.finish()
-        if not sent.transport.is_active():
+        if sent.transport.is_active():
+            self._connection.open_ahead(running=False)
+        else:
             self._connection.drop()
         return self._result(sent, ending)
 
@@ -141,7 +143,7 @@ class Execution:
         except (EOFError, OSError, paramiko.SSHException) as error:
             self._sent = None
             raise PeerGoneError("the connection ended") from error
-        self._connection.open_ahead()
+        self._connection.open_ahead(running=True)
 
     def _input(self) -> Iterator[bytes]:
         try:

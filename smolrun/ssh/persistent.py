@@ -118,9 +118,18 @@ class PersistentConnection:
             self._spares_refused = True
             return open_channel(transport, None, patience)
 
-    def open_ahead(self) -> None:
-        """Ask for the channel of the next command, and of a kill, without waiting for it."""
+    def open_ahead(self, *, running: bool) -> None:
+        """Ask for the channel of the next command, and of a kill, without waiting for it.
+
+        The best moment is while a command runs. Dropbear, though, closes a channel without a command whenever the
+        command of another ends, and dies of one that is then sent on it (``check_close`` in its common-channel.c).
+
+        Args:
+            running: a command runs at this moment.
+        """
         if self._spare is not None or self._spares_refused or self._transport is None:
+            return
+        if running and "OpenSSH" not in self._transport.remote_version:
             return
         try:
             self._spare = self._transport.request_channel()

@@ -1,0 +1,112 @@
+"""One connection for everything: made lazily, proved alive, made anew between commands, its channels opened ahead."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from smolrun.errors import ConnectError, ConnectionLostError, SmolVMError
+from tests.servers.endpoint import Endpoint
+from tests.servers.fault_relay import FaultRelay
+from tests.servers.fixtures import AsUser, StartOpenSSH
+
+Relay = Callable[[Endpoint], FaultRelay]
+
+
+def test_nothing_is_connected_before_the_first_use(openssh_as: AsUser) -> None:
+    client = openssh_as("dash").client()
+    assert not client.connected
+    assert client.run("true", shell="raw").ok
+    assert client.connected
+    client.close()
+    assert not client.connected
+
+
+def test_one_connection_carries_every_command(openssh_as: AsUser, relay: Relay) -> None:
+    guest = openssh_as("dash")
+    between = relay(guest)
+    with guest.at(between.port).client() as client:
+        for _ in range(20):
+            assert client.run("true", shell="raw").ok
+        client.run("true")
+        assert between.accepted == 1
+
+
+@pytest.mark.parametrize("how", ["reset", "fin"])
+def test_a_connection_that_died_between_commands_is_made_anew(openssh_as: AsUser, relay: Relay, how: str) -> None:
+    guest = openssh_as("dash")
+    between = relay(guest)
+    client = guest.at(between.port).client()
+    assert client.run("echo 1", shell="raw").output == "1"
+    getattr(between, how)()
+    assert client.run("echo 2", shell="raw").output == "2"
+    assert between.accepted == 2
+
+
+def test_a_peer_that_froze_between_commands_is_found_out_before_a_command_is_sent(
+    openssh_as: AsUser, relay: Relay
+) -> None:
+    guest = openssh_as("dash")
+    between = relay(guest)
+    client = guest.at(between.port).client(keepalive_interval=0.3, dead_after=0.7)
+    assert client.run("true", shell="raw").ok
+    between.freeze()
+    begun = time.monotonic()
+    # Long enough ago for the connection to be asked first.
+    client._connection._transport.watched.heard_at -= 5  # type: ignore[union-attr]
+    with pytest.raises(ConnectError):
+        client.run("touch $HOME/ran", shell="raw", timeout=3)
+    assert time.monotonic() - begun < 6
+    between.thaw()
+    assert client.run("ls $HOME/ran", shell="raw").exit_code != 0, "nothing runs late"
+
+
+def test_a_restarted_server_is_reconnected_to(start_openssh: StartOpenSSH) -> None:
+    server = start_openssh()
+    client = server.endpoint().client()
+    assert client.run("true", shell="raw").ok
+    server.kill_connections()
+    assert client.run("true", shell="raw").ok
+
+
+def test_reset_connection_makes_a_new_one(openssh_as: AsUser, relay: Relay) -> None:
+    guest = openssh_as("dash")
+    between = relay(guest)
+    client = guest.at(between.port).client()
+    client.run("true", shell="raw")
+    client.reset_connection()
+    assert not client.connected
+    assert client.run("true", shell="raw").ok
+    assert between.accepted == 2
+
+
+def test_a_server_that_is_not_there_is_an_error_in_time() -> None:
+    from smolrun import SSHClient
+    from tests.servers.processes import free_port
+
+    client = SSHClient("127.0.0.1", port=free_port(), host_key="insecure", connect_timeout=1)
+    with pytest.raises(SmolVMError):
+        client.run("true", timeout=2)
+
+
+def test_a_server_with_one_session_at_a_time_still_serves(start_openssh: StartOpenSSH) -> None:
+    client = start_openssh({"MaxSessions": "1"}).endpoint().client()
+    for number in range(4):
+        assert client.run(f"echo {number}", shell="raw").output == str(number)
+    assert client._connection.made == 1
+
+
+def test_a_server_that_refuses_commands_is_not_run(start_openssh: StartOpenSSH) -> None:
+    client = start_openssh({"MaxSessions": "0"}).endpoint().client()
+    with pytest.raises(SmolVMError, match="session") as caught:
+        client.run("true", shell="raw")
+    assert not isinstance(caught.value, ConnectionLostError)
+
+
+@pytest.mark.parametrize("server", ["dropbear", "busybox_guest"])
+def test_dropbear_serves_many_commands_over_one_connection(server: str, request: pytest.FixtureRequest) -> None:
+    guest: Endpoint = request.getfixturevalue(server)
+    client = guest.client()
+    for number in range(60):
+        assert client.run(f"echo {number}", shell="raw").output == str(number)
+    assert client._connection.made == 1
