@@ -7,21 +7,21 @@ from pathlib import Path
 MIB = 1024 * 1024
 
 
-class _DefaultUser(str):
+class DefaultUser(str):
     """A user that nobody chose; told from a chosen one, equal to it, by identity."""
 
     __slots__ = ()
 
 
-class _DefaultPort(int):
+class DefaultPort(int):
     """A port that nobody chose; told from a chosen one, equal to it, by identity."""
 
     __slots__ = ()
 
 
 # What is chosen wins over ~/.ssh/config, and what is a default does not: `User` and `Port` there apply then.
-DEFAULT_USER: str = _DefaultUser("root")
-DEFAULT_PORT: int = _DefaultPort(22)
+DEFAULT_USER: str = DefaultUser("root")
+DEFAULT_PORT: int = DefaultPort(22)
 
 
 @dataclass(frozen=True, slots=True)

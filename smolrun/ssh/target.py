@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.errors import ConnectError
-from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
+from smolrun.ssh.settings import DEFAULT_PORT, ClientSettings, DefaultPort, DefaultUser
 from smolrun.ssh.ssh_arguments import CONFIG_FILE, parse_ssh_arguments
 from smolrun.ssh.ssh_config import Options, SSHConfig
 
@@ -100,13 +100,13 @@ def _options(settings: ClientSettings) -> tuple[Options, list[str]]:
 
 
 def _chosen_user(settings: ClientSettings) -> str | None:
-    return None if settings.user is DEFAULT_USER else settings.user
+    return None if isinstance(settings.user, DefaultUser) else settings.user
 
 
 def _target(settings: ClientSettings, options: Options) -> Target:
     host = _first(options, "hostname", settings.host).replace("%h", settings.host).replace("%%", "%")
     user = _chosen_user(settings) or _first(options, "user", settings.user)
-    port = _port(options) if settings.port is DEFAULT_PORT else settings.port
+    port = _port(options) if isinstance(settings.port, DefaultPort) else settings.port
     tokens = _tokens(settings.host, host, port, user)
     jump = _first(options, "proxyjump", "none")
     command = _first(options, "proxycommand", "none")
