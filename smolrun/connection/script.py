@@ -1,20 +1,25 @@
 """A module's script on its way to the guest: the line that starts it, what goes over stdin, how its output is told."""
 
+import re
 import secrets as random_source
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from smolrun.connection.shell_text import COMMAND_LINE_LIMIT, assignments, encode
+from smolrun.errors import NotRunError
+from smolrun.ssh.quoting import octal, posix
 from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
+from smolrun.ssh.wrap import READ_LINES
 
-# What the login shell prints before it hands over (a profile, ~/.bashrc, `set -x`) is no output of the script. Each
-# stream therefore gets a mark when the script starts, and what came before it is dropped. The two halves of the mark
-# are apart in the line itself, so that a shell that echoes the line does not print the mark.
-_MARK = "printf %s%s {first} {second};printf %s%s {first} {second} >&2"
-# `read` takes its line byte by byte (POSIX.1-2017, read), so what follows stays in the pipe for the script.
-_FROM_STDIN = 'IFS= read -r _smolrun;eval "$(printf %b "$_smolrun")"'
-_FROM_LINE = 'set -- "$(printf %b "$1")";eval "shift;$1"'
+LINE_LIMIT = 64 * 1024
+"""Bytes of a command line; what becomes longer goes over stdin.
+
+Linux takes 128 KiB for one argument (execve(2), MAX_ARG_STRLEN), and a become wrap makes four bytes of a line seven.
+"""
+
+_PIECE = 4096  # bytes in one line of standard input: where `printf` is a program of its own, a line is its argument
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,12 @@ class ScriptLine:
 
     Attributes:
         command: the exec request.
-        head: to be sent over stdin ahead of everything else; empty when there is nothing to be kept off the line.
+        preamble: to be sent over stdin ahead of everything else.
         mark: printed on both streams just before the script starts.
     """
 
     command: str
-    head: bytes
+    preamble: bytes = field(repr=False)
     mark: bytes
 
 
@@ -40,6 +45,9 @@ def script_line(
 ) -> ScriptLine:
     """How `text` is started by one exec request on any login shell.
 
+    What the login shell prints before it hands over (a profile, ``~/.bashrc``, ``set -x``) is no output of the
+    script: each stream gets a mark when the script starts, and what came before it can be dropped.
+
     Args:
         arguments: become shell variables and are part of the command line.
         secret_variables: the same, over stdin.
@@ -48,46 +56,55 @@ def script_line(
     Raises:
         NotRunError: a NUL byte, or a name that no shell variable can have.
     """
-    first, second = random_source.token_hex(6), random_source.token_hex(6)
-    body = encode(assignments(arguments) + text)
-    hidden = encode(assignments(environment, export=True) + assignments(secret_variables))
-    steps = [_MARK.format(first=first, second=second)]
-    if len(body) > COMMAND_LINE_LIMIT:
-        hidden, body = hidden + body, ""
-    if hidden:
-        steps.append(_FROM_STDIN)
-    if body:
-        steps.append(_FROM_LINE)
-    line = f"exec /bin/sh -c '{';'.join(steps)}' sh '{body}'"
-    return ScriptLine(line, hidden.encode("ascii") + b"\n" if hidden else b"", (first + second).encode("ascii"))
+    # In two parts, so that a shell that echoes the line does not print the mark.
+    first, second = f"smolrun-{random_source.token_hex(4)}", random_source.token_hex(8)
+    begin = f"printf %s%s {first} {second}; printf %s%s {first} {second} >&2\n"
+    body = _assignments(arguments) + text
+    hidden = _assignments(environment, "export ") + _assignments(secret_variables)
+    if "\0" in body or "\0" in hidden:
+        raise NotRunError("a NUL byte cannot be part of a script or its variables")
+    read = f'eval "$({READ_LINES})"\n'
+    line = posix(begin + (read if hidden else "") + body)
+    if len(line) > LINE_LIMIT:
+        hidden += body
+        line = posix(begin + read)
+    return ScriptLine(line, _lines(hidden) if hidden else b"", (first + second).encode())
 
 
-@dataclass(slots=True)
+def _assignments(variables: Mapping[str, str], word: str = "") -> str:
+    for name in variables:
+        if not _NAME.match(name):
+            raise NotRunError(
+                f"{name!r} cannot be the name of an environment variable",
+                hint="use letters, digits and underscores, and no digit first",
+            )
+    return "".join(f"{word}{name}={shlex.quote(value)}\n" for name, value in variables.items())
+
+
+def _lines(text: str) -> bytes:
+    """`text` in the form that `READ_LINES` turns back; the shell's `read` takes nothing beyond its final empty line."""
+    data = text.encode(errors="surrogateescape")
+    pieces = [octal(data[start : start + _PIECE]) for start in range(0, len(data), _PIECE)]
+    return "".join(f"{piece}\n" for piece in [*pieces, ""]).encode("ascii")
+
+
 class AfterMark:
     """Passes on what a stream says after the mark."""
 
-    mark: bytes
-    callback: OutputCallback
-    _held: dict[Stream, bytes | None]
-
     def __init__(self, mark: bytes, callback: OutputCallback) -> None:
-        self.mark = mark
-        self.callback = callback
-        self._held = {"stdout": b"", "stderr": b""}
+        self._mark = mark
+        self._callback = callback
+        self._held: dict[Stream, bytes | None] = {"stdout": b"", "stderr": b""}
 
     def __call__(self, stream: Stream, piece: bytes) -> None:
         held = self._held[stream]
         if held is None:
-            self.callback(stream, piece)
+            self._callback(stream, piece)
             return
-        held += piece
-        _, found, rest = held.partition(self.mark)
-        if not found:
-            self._held[stream] = held
-            return
-        self._held[stream] = None
+        _, found, rest = (held + piece).partition(self._mark)
+        self._held[stream] = None if found else held + piece
         if rest:
-            self.callback(stream, rest)
+            self._callback(stream, rest)
 
 
 def after_mark(output: bytes, mark: bytes) -> bytes | None:

@@ -83,7 +83,7 @@ class GuestSession:
             command=line.command,
             shell="raw",
             stdin=stdin,
-            preamble=line.head,
+            preamble=line.preamble,
             become=self.become,
             on_output=AfterMark(line.mark, streaming) if streaming is not None else None,
             output_limit=self.output_limit,

@@ -1,5 +1,6 @@
 """A guest over SSH: the persistent client behind the port that modules talk through."""
 
+import getpass
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
+from smolrun.ssh.settings import DefaultUser
 
 if TYPE_CHECKING:
     from smolrun.ssh.client import SSHClient
@@ -101,8 +103,9 @@ def make_client(endpoint: Endpoint, options: ClientOptions) -> "SSHClient":
     """A client for an endpoint; no I/O happens yet. What the endpoint leaves open, the SSH configuration decides."""
     from smolrun.ssh.client import SSHClient
 
+    # Where neither a variable nor the SSH configuration names a user, ssh takes the local one: ssh_config(5), User.
     given: dict[str, Any] = {
-        "user": endpoint.user,
+        "user": endpoint.user or DefaultUser(getpass.getuser()),
         "port": endpoint.port,
         "key_path": endpoint.key_path,
         "password": endpoint.password,
