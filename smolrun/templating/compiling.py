@@ -1,7 +1,5 @@
 """Text into compiled templates, once for each text."""
 
-from typing import Any
-
 from jinja2 import nodes
 from jinja2.environment import Template
 from jinja2.exceptions import TemplateSyntaxError
@@ -58,12 +56,3 @@ def _rendered(node: object) -> object:
     if isinstance(node, nodes.Node):
         _render_constants(node)
     return node
-
-
-def single(environment: TemplateEnvironment, text: str) -> nodes.Expr | None:
-    """The expression of a text that is nothing but ``{{ expression }}``; None for any other."""
-    body: list[Any] = environment.parse(text).body
-    if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1:
-        node = body[0].nodes[0]
-        return None if isinstance(node, nodes.TemplateData) else node
-    return None

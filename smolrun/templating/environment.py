@@ -59,7 +59,7 @@ class NamesContext(Context):
     def get_all(self) -> "Names":  # type: ignore[override]
         return self.parent.with_locals(self.vars) if self.vars else self.parent
 
-    def derived(self, locals: dict[str, Any] | None = None) -> "NamesContext":  # noqa: A002 - the name is Jinja2's
+    def derived(self, locals: dict[str, Any] | None = None) -> "NamesContext":
         context = new_context(self.environment, self.name, self.blocks, self.get_all(), locals)
         context.eval_ctx = self.eval_ctx
         context.blocks.update((name, list(block)) for name, block in self.blocks.items())
@@ -83,9 +83,9 @@ class NamesTemplate(Template):
 
     def new_context(
         self,
-        vars: Any = None,  # noqa: A002 - the name is Jinja2's
+        vars: Any = None,
         shared: bool = False,
-        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        locals: Mapping[str, Any] | None = None,
     ) -> NamesContext:
         from smolrun.templating.rendering import Names
 
@@ -149,4 +149,3 @@ class TemplateEnvironment(SandboxedEnvironment):
         if isinstance(owner, str | bytes):
             check_method(owner, getattr(__obj, "__name__", ""), plain, plain_keywords)
         return super().call(__context, __obj, *plain, **plain_keywords)
-

@@ -1,7 +1,7 @@
 """What goes wrong inside Jinja2, as this package's errors: said plainly and with its place."""
 
-import re
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateRuntimeError, TemplateSyntaxError
 
@@ -9,6 +9,9 @@ from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.location import Location, SourceFile
 from smolrun.templating.locate import locate
 from smolrun.templating.undefined import UndefinedUseError
+
+if TYPE_CHECKING:
+    from smolrun.templating.environment import TemplateEnvironment
 
 
 class OperationError(TemplateRuntimeError):
@@ -26,14 +29,25 @@ class OperationError(TemplateRuntimeError):
         self.hint = hint
 
 
-def as_template_error(error: BaseException, text: str) -> TemplateError:
-    """The error to raise for `error`, which came out of compiling or running the template `text`."""
+def as_template_error(
+    error: BaseException,
+    text: str,
+    *,
+    expression: bool = False,
+    environment: "TemplateEnvironment | None" = None,
+) -> TemplateError:
+    """The error to raise for `error`, which came out of compiling or running the template `text`.
+
+    Args:
+        expression: `text` is a bare expression.
+        environment: reads `text`, where that is not the usual one.
+    """
     if isinstance(error, TemplateError):
         return error
     if isinstance(error, UndefinedUseError):
         return _undefined(error, text)
     if isinstance(error, TemplateSyntaxError):
-        return _syntax(error, text)
+        return _syntax(error, text, expression, environment)
     name = error.name if isinstance(error, OperationError) else None
     hint = error.hint if isinstance(error, OperationError) else None
     return TemplateError(reason_of(error), hint=hint, location=_place(error, text, name))
@@ -63,25 +77,23 @@ def reason_of(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _syntax(error: TemplateSyntaxError, text: str) -> TemplateError:
-    message = error.message or "the template is not valid"
-    fragment = syntax_fragment(error, text)
+def _syntax(
+    error: TemplateSyntaxError, text: str, expression: bool, environment: "TemplateEnvironment | None"
+) -> TemplateError:
+    """An error of the syntax: by columns where it is in `text` itself, by lines where it is in an included file."""
     if error.filename is not None and error.source is not None:
-        return TemplateError(message, location=Location(SourceFile(error.filename, error.source), error.lineno, 1))
-    return TemplateError(f"not a valid template: {message}", location=locate(text, fragment, error.lineno))
+        source = SourceFile(error.filename, error.source)
+        return TemplateError(f"not a valid template: {error.message}", location=Location(source, error.lineno, 1))
+    from smolrun.templating.analysis import analyse  # which names every filter and test
 
-
-_QUOTED = re.compile(r"'([^']+)'")
-
-
-def syntax_fragment(error: TemplateSyntaxError, text: str) -> str | None:
-    """The piece of the template that a syntax error is about, where its message quotes one that can be found."""
-    lines = text.split("\n")
-    line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
-    for quoted in reversed(_QUOTED.findall(error.message or "")):
-        if quoted in line:
-            return str(quoted)
-    return None
+    found = analyse(text, expression=expression, environment=environment)
+    if found.error is not None:
+        return TemplateError(found.error.message, hint=found.error.hint, location=found.error.location)
+    for kind, unknown in (("filter", found.unknown_filters), ("test", found.unknown_tests)):
+        for function in unknown:
+            message = f"there is no {kind} '{function.name}'"
+            return TemplateError(message, hint=function.hint, location=function.location)
+    return TemplateError(f"not a valid template: {error.message}", location=locate(text, None, error.lineno))
 
 
 def _place(error: BaseException, text: str, fragment: str | None) -> Location | None:

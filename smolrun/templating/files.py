@@ -55,7 +55,7 @@ class FileOptions:
         match = _HEADER.match(text)
         if match is None:
             return text, self
-        changes = {}
+        changes: dict[str, Any] = {}
         for pair in filter(None, (part.strip() for part in match["options"].split(","))):
             key, separator, value = pair.partition(":")
             key = key.strip()
@@ -65,9 +65,6 @@ class FileOptions:
         location = location_of(text)
         below = Location(location.file, location.line + 1, 1) if location is not None else None
         return SourceText(text[match.end() :], below), replace(self, **changes)
-
-    def end_lines(self, text: str) -> str:
-        return text
 
 
 _HEADER_OPTIONS: Final = frozenset(option.name for option in fields(FileOptions)) - {"search_path"}
@@ -83,25 +80,22 @@ def _header_value(key: str, value: str) -> bool | str:
 
 def file_environment(base: TemplateEnvironment, options: FileOptions) -> TemplateEnvironment:
     """An environment like `base` that reads files as `options` say."""
-    environment = cast(
-        TemplateEnvironment,
-        base.overlay(
-            trim_blocks=options.trim_blocks,
-            lstrip_blocks=options.lstrip_blocks,
-            keep_trailing_newline=options.keep_trailing_newline,
-            newline_sequence=cast(Literal["\n", "\r\n", "\r"], options.newline_sequence),
-            variable_start_string=options.variable_start_string,
-            variable_end_string=options.variable_end_string,
-            block_start_string=options.block_start_string,
-            block_end_string=options.block_end_string,
-            comment_start_string=options.comment_start_string,
-            comment_end_string=options.comment_end_string,
-            line_statement_prefix=options.line_statement_prefix,  # type: ignore[arg-type]
-            line_comment_prefix=options.line_comment_prefix,  # type: ignore[arg-type]
-            loader=FileSystemLoader(options.search_path),
-            auto_reload=True,
-            cache_size=400,
-        ),
+    environment = base.overlay(
+        trim_blocks=options.trim_blocks,
+        lstrip_blocks=options.lstrip_blocks,
+        keep_trailing_newline=options.keep_trailing_newline,
+        newline_sequence=cast("Literal['\\n', '\\r\\n', '\\r']", options.newline_sequence),
+        variable_start_string=options.variable_start_string,
+        variable_end_string=options.variable_end_string,
+        block_start_string=options.block_start_string,
+        block_end_string=options.block_end_string,
+        comment_start_string=options.comment_start_string,
+        comment_end_string=options.comment_end_string,
+        line_statement_prefix=options.line_statement_prefix,
+        line_comment_prefix=options.line_comment_prefix,
+        loader=FileSystemLoader(options.search_path),
+        auto_reload=True,
+        cache_size=400,
     )
     environment.raw_strings = False
     return environment

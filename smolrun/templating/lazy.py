@@ -6,7 +6,7 @@ so that code which bypasses these classes sees something odd, and never template
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, cast
 
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Undefined
@@ -57,7 +57,7 @@ class LazyDict(dict[Any, Any]):
         return super().__iter__()
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - this is what get means
 
     def values(self) -> Any:
         return {key: self[key] for key in self}.values()
@@ -96,7 +96,7 @@ class LazyDict(dict[Any, Any]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return repr(materialise(self))
@@ -136,7 +136,7 @@ class LazyList(list[Any]):
             index += 1
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._plain())
+        return iter(self._plain()[::-1])
 
     def __contains__(self, item: object) -> bool:
         return any(mine is item or mine == item for mine in self)
@@ -179,18 +179,18 @@ class LazyList(list[Any]):
         return not self == other
 
     def __lt__(self, other: Any) -> bool:
-        return self._plain() < other
+        return bool(self._plain() < other)
 
     def __le__(self, other: Any) -> bool:
-        return self._plain() <= other
+        return bool(self._plain() <= other)
 
     def __gt__(self, other: Any) -> bool:
-        return self._plain() > other
+        return bool(self._plain() > other)
 
     def __ge__(self, other: Any) -> bool:
-        return self._plain() >= other
+        return bool(self._plain() >= other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return repr(materialise(self))
@@ -227,8 +227,8 @@ def _plain_key(key: Any) -> Any:
     return str(key) if isinstance(key, str) and type(key) is not str else key
 
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
-_SEQUENCES = (list, tuple, set, frozenset, range, Iterator, *_VIEWS)
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_SEQUENCES: tuple[type, ...] = (list, tuple, set, frozenset, range, Iterator, *_VIEWS)
 _SCALARS = frozenset({str, int, float, bool, type(None), bytes})
 
 
@@ -281,7 +281,7 @@ def materialise(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {materialise(key): materialise(item) for key, item in value.items() if item is not OMIT}
     if isinstance(value, _SEQUENCES):
-        return [materialise(item) for item in value if item is not OMIT]
+        return [materialise(item) for item in cast("Iterable[Any]", value) if item is not OMIT]
     if callable(value) and value is not OMIT:
         raise TemplateRuntimeError(f"a function ({getattr(value, '__name__', value)}) is no value: call it with ()")
     return value

@@ -93,8 +93,8 @@ def check_method(owner: Any, name: str, args: tuple[Any, ...], keywords: dict[st
     if name in _WIDTH_METHODS:
         for value in args:
             if isinstance(value, int):
-                tabs = max(1, owner.count("\t" if isinstance(owner, str) else b"\t")) if name == "expandtabs" else 1
-                check_size(value * tabs, f"the method '{name}'")
+                times = len(owner) + 1 if name == "expandtabs" else 1  # each character may be a tab
+                check_size(value * times, f"the method '{name}'")
     elif name == "replace" and len(args) >= 2:
         check_replacement(owner, args[0], args[1])
     elif name == "join" and args and isinstance(args[0], list | tuple):

@@ -11,8 +11,8 @@ from typing import Final
 from smolrun.location import Location, SourceFile
 from smolrun.source.text import location_of
 
-_FAR: Final = 400
-"""Lines beyond the template's own length in which a fragment is still looked for (a folded scalar has more lines)."""
+_FAR: Final = 200
+"""Lines beyond the template's own length in which a fragment is still looked for: a folded scalar has more lines."""
 
 
 def locate(text: str, fragment: str | None = None, line: int = 1, occurrence: int = 0) -> Location | None:
@@ -38,6 +38,25 @@ def locate(text: str, fragment: str | None = None, line: int = 1, occurrence: in
     if fragment:
         return _find_fragment(start, fragment, len(lines)) or start
     return start
+
+
+def locate_offset(text: str, offset: int, length: int = 0) -> Location | None:
+    """The place of what stands `offset` characters from the beginning of the template `text`.
+
+    Args:
+        length: how many characters are to be marked, at most to the end of the line; 0 for none.
+    """
+    start = location_of(text)
+    if start is None:
+        return None
+    before = text[:offset].split("\n")
+    own = text.split("\n")[len(before) - 1]
+    line = _find_line(start, own, len(before), None, 0)
+    if line is None:
+        fragment = text[offset : offset + length].strip()
+        return (_find_fragment(start, fragment, text.count("\n") + 1) if fragment else None) or start
+    column = line.column + len(before[-1]) - (len(own) - len(own.lstrip()))
+    return _mark(start.file, line.line, column, min(length, len(own) - len(before[-1])))
 
 
 def _pattern(fragment: str) -> re.Pattern[str]:
@@ -72,10 +91,20 @@ def _find_line(start: Location, own: str, line: int, fragment: str | None, occur
 
 
 def _find_fragment(start: Location, fragment: str, length: int) -> Location | None:
-    """By the fragment alone, where the scalar is folded or has escapes."""
+    """By the fragment alone, where the scalar is folded or has escapes: as far as the scalar may reach."""
     pattern = _pattern(fragment)
-    for number in range(start.line, min(start.line + length + _FAR, len(start.file.lines)) + 1):
-        match = pattern.search(start.file.line(number), start.column - 1 if number == start.line else 0)
+    file = start.file
+    own_depth = _depth(file.line(start.line))
+    for number in range(start.line, min(start.line + length + _FAR, len(file.lines)) + 1):
+        shown = file.line(number)
+        if number > start.line and shown.strip() and _depth(shown) <= own_depth:
+            break  # less indented than what the scalar belongs to: it is over
+        match = pattern.search(shown, start.column - 1 if number == start.line else 0)
         if match:
-            return _mark(start.file, number, match.start() + 1, len(fragment))
+            return _mark(file, number, match.start() + 1, len(fragment))
     return None
+
+
+def _depth(line: str) -> int:
+    """How far a line of YAML is indented, the dashes of lists counted as indentation."""
+    return len(line) - len(line.lstrip(" -"))

@@ -161,7 +161,7 @@ class Names(Mapping[str, Any]):
     def __init__(self, rendering: Rendering | None, local: Mapping[str, Any], environment: Any = None) -> None:
         self.rendering = rendering
         self._local = local
-        self._environment = environment or (rendering.templar.environment if rendering else None)
+        self._environment: Any = environment if rendering is None else rendering.templar.environment
 
     @classmethod
     def of_locals(cls, environment: Any, local: Mapping[str, Any]) -> "Names":

@@ -25,6 +25,8 @@ from smolrun.templating.text import concat, join_text, keep_newlines, text_of
 
 CACHED_TEMPLATES: Final = 8192
 """Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
+CACHED_FILES: Final = 512
+"""Compiled template files kept: they are larger."""
 
 
 class Templar:
@@ -51,6 +53,7 @@ class Templar:
         self.warn = warn
         self.environment: TemplateEnvironment = environment_with_functions()
         self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
+        self._compiled_file = lru_cache(maxsize=CACHED_FILES)(self._compile_file)
         self._file_environment = lru_cache(maxsize=64)(
             lambda options: file_environment(self.environment, options),
         )
@@ -149,18 +152,17 @@ class Templar:
         """
         chosen = FileOptions.of(options, tuple(str(folder) for folder in search_path))
         body, chosen = chosen.with_header(text)
-        environment = self._file_environment(chosen)
         rendering = Rendering(self, variables)
         try:
-            template = compiling.compile_template(environment, body)
+            template = self._compiled_file(str(body), chosen)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            return chosen.end_lines(join_text(template.root_render_func(context)))
+            return join_text(template.root_render_func(context))
         except SmolVMError:
             raise
         except RecursionError as error:
             raise as_template_error(error, text) from None
         except Exception as error:  # whatever an expression raises is the template's error
-            raise as_template_error(error, body) from error
+            raise as_template_error(error, body, environment=self._file_environment(chosen)) from error
 
     # --- what renderings call ----------------------------------------------------------------------
 
@@ -169,16 +171,21 @@ class Templar:
         try:
             template = self._compiled(str(text), expression)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            parts = list(template.root_render_func(context))
+            parts: list[Any] = list(template.root_render_func(context))
             if expression:
                 return parts[0]
-            return keep_newlines(concat(parts), text) if len(parts) != 1 or parts[0] is not OMIT else OMIT
+            if len(parts) == 1 and parts[0] is OMIT:
+                return OMIT
+            return keep_newlines(concat(parts), text)
         except SmolVMError:
             raise
         except RecursionError as error:
             raise as_template_error(error, text) from None
         except Exception as error:  # whatever an expression raises is the template's error
-            raise as_template_error(error, text) from (error if isinstance(error, JinjaError) else None)
+            raise as_template_error(error, text, expression=expression) from error
+
+    def _compile_file(self, text: str, options: FileOptions) -> Template:
+        return compiling.compile_template(self._file_environment(options), text)
 
     def _compile(self, text: str, expression: bool) -> Template:
         compile_text = compiling.compile_expression if expression else compiling.compile_template

@@ -63,8 +63,10 @@ class Missing(StrictUndefined):
     def _fail_with_undefined_error(self, *args: Any, **keywords: Any) -> NoReturn:
         fail(self)
 
-    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = __contains__ = _fail_with_undefined_error  # type: ignore[assignment]
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _fail_with_undefined_error
+    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = __contains__ = _fail_with_undefined_error
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        _fail_with_undefined_error
+    )
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _fail_with_undefined_error
     __pos__ = __neg__ = __call__ = __int__ = __float__ = __complex__ = _fail_with_undefined_error
     __lt__ = __le__ = __gt__ = __ge__ = _fail_with_undefined_error
@@ -84,7 +86,8 @@ def fail(undefined: Missing) -> NoReturn:
 
 
 def _message(undefined: Missing) -> str:
-    name, owner = undefined._undefined_name, undefined._undefined_obj
+    name: Any = undefined._undefined_name
+    owner = undefined._undefined_obj
     if undefined._undefined_hint:
         return str(undefined._undefined_hint)
     if owner is missing:

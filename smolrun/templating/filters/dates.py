@@ -20,7 +20,7 @@ def strftime(string_format: str, second: Any = None, utc: bool = False) -> str:
     return time.strftime(string_format, time.gmtime(moment) if utc else time.localtime(moment))
 
 
-def to_datetime(string: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:  # noqa: A002 - the name is Ansible's
+def to_datetime(string: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:
     """A moment without a time zone, which can be subtracted from another."""
     return datetime.strptime(string, format)  # noqa: DTZ007 - as documented
 

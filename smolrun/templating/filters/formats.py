@@ -89,7 +89,7 @@ def from_yaml_all(value: Any) -> list[Any]:
     """The values of all documents in a YAML text."""
     import yaml
 
-    return list(_parsed(lambda loader: list(yaml.load_all(value, Loader=loader))))  # noqa: S506
+    return list(_parsed(lambda loader: list(yaml.load_all(value, Loader=loader))))
 
 
 def _parsed(parse: Callable[[Any], Any]) -> Any:

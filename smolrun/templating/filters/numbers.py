@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _UNITS: Final = {"Y": 80, "Z": 70, "E": 60, "P": 50, "T": 40, "G": 30, "M": 20, "K": 10, "B": 0}
-_WORDS: Final = {
-    word[0].upper(): word for word in ("yotta", "zetta", "exa", "peta", "tera", "giga", "mega", "kilo")
-}
+_WORDS: Final = {word[0].upper(): word for word in ("yotta", "zetta", "exa", "peta", "tera", "giga", "mega", "kilo")}
 _SIZE: Final = re.compile(r"\s*(?P<number>\d*\.?\d*)\s*(?P<unit>[A-Za-z]+)?\s*")
 
 
@@ -55,7 +53,7 @@ def human_to_bytes(size: Any, default_unit: str | None = None, isbits: bool = Fa
     if letter not in _UNITS:
         raise ValueError(f"'{size}' has an unknown unit '{unit}': use one of {', '.join(_UNITS)}")
     _check_unit(str(size), unit, letter, isbits)
-    return int(round(float(match["number"]) * (1 << _UNITS[letter])))
+    return round(float(match["number"]) * (1 << _UNITS[letter]))
 
 
 def _check_unit(size: str, unit: str, letter: str, isbits: bool) -> None:

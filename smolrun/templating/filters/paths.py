@@ -11,7 +11,7 @@ def path_join(parts: Any) -> str:
     """The parts, a list or a single one, joined by slashes; an absolute one begins anew."""
     if isinstance(parts, str):
         return parts
-    return os.path.join(*parts)  # noqa: PTH118 - text, not files
+    return os.path.join(*map(str, parts))  # noqa: PTH118 - text, not files
 
 
 def fileglob(pattern: str) -> list[str]:

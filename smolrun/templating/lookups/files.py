@@ -5,9 +5,9 @@ import glob
 import os
 import re
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from smolrun.location import Location
 from smolrun.source.files import read_source
@@ -39,11 +39,13 @@ def template(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
     """Template files, rendered with the variables at hand."""
     chosen = {name: value for name, value in options.items() if name not in ("convert_data", "jinja2_native")}
     extra = chosen.pop("template_vars", None) or {}
-    variables = ChainMap(dict(extra), context.rendering.variables) if extra else context.rendering.variables
+    variables: Mapping[str, Any] = context.rendering.variables
+    if extra:
+        variables = ChainMap(dict(extra), cast("MutableMapping[str, Any]", variables))  # it is only read
     result = []
     for term in terms:
         path = context.find("templates", str(term))
-        source = read_source(path)
+        source = read_source(path, context.rendering.templar.vault)
         text = SourceText(source.text, Location(source, 1, 1))
         folders = [path.parent, *(folder / "templates" for folder in context.folders()), *context.folders()]
         result.append(context.rendering.templar.render_file(text, variables, search_path=folders, **chosen))

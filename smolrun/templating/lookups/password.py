@@ -24,7 +24,9 @@ def password(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
 
 def _password(context: LookupContext, term: str, options: Mapping[str, Any]) -> str:
     name, written = _split(term)
-    chosen = options_of({**options, **written}, length=20, chars=_DEFAULT_CHARACTERS, encrypt=None, seed=None, ident=None)
+    chosen = options_of(
+        {**options, **written}, length=20, chars=_DEFAULT_CHARACTERS, encrypt=None, seed=None, ident=None
+    )
     path = Path(name).expanduser()
     if not path.is_absolute():
         path = next(iter(context.folders())) / path

@@ -1,7 +1,7 @@
 """The tests of templates (``x is changed``), by theme; each theme is a file with a table ``TESTS``."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from jinja2.tests import TESTS as JINJA_TESTS
 
@@ -15,7 +15,9 @@ _OF_TYPE = ("mapping", "sequence", "iterable", "string", "number", "integer", "f
 
 def tests() -> dict[str, Callable[..., Any]]:
     """Every test by its short name: Jinja2's own, and over them Ansible's."""
-    found: dict[str, Callable[..., Any]] = dict(JINJA_TESTS)
+    found: dict[str, Callable[..., Any]] = {
+        name: cast("Callable[..., Any]", test) for name, test in JINJA_TESTS.items()
+    }
     for name in (*_OF_DEFINEDNESS, *_OF_TYPE):
         found[name] = _lazily(found[name], undefined=name in _OF_DEFINEDNESS)
     for theme in _THEMES:

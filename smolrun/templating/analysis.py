@@ -1,0 +1,197 @@
+"""What can be said of a template without running it: its syntax, the names in it, and unknown functions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from typing import Final, NamedTuple
+
+from jinja2 import nodes
+
+from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.location import Location
+from smolrun.templating.calling import PREFIXES
+from smolrun.templating.environment import TemplateEnvironment
+from smolrun.templating.filters.unavailable import REASONS
+from smolrun.templating.functions import environment_with_functions
+from smolrun.templating.locate import locate, locate_offset
+from smolrun.templating.lookups import lookups
+from smolrun.templating.names import Found, find_names, true_names
+from smolrun.templating.syntax import SyntaxMistake, parse
+
+_LOOKUP_FUNCTIONS: Final = frozenset({"lookup", "query", "q"})
+
+
+class UsedName(NamedTuple):
+    """A variable that a template names.
+
+    Attributes:
+        name: the variable.
+        location: where, as far as it is known.
+        guarded: whether the template copes with its being undefined.
+    """
+
+    name: str
+    location: Location | None
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A filter, a test or a lookup that there is not.
+
+    Attributes:
+        name: as written.
+        location: where, as far as it is known.
+        hint: what may have been meant, or why it is not there.
+    """
+
+    name: str
+    location: Location | None
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLookup:
+    """A call of a lookup whose name is written out.
+
+    Attributes:
+        name: its short name.
+        term: its first term, where that is written out, too; else None.
+        location: where the call stands.
+    """
+
+    name: str
+    term: str | None
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is known of a template.
+
+    Attributes:
+        error: what is wrong with its syntax; then nothing else is known.
+        names: the variables it names, without those it sets itself.
+        defines: the variables that are defined where this, as a condition, holds.
+        unknown_filters, unknown_tests, unknown_lookups: what would fail when it is reached.
+        lookups: the lookups it calls.
+    """
+
+    error: Diagnostic | None = None
+    names: tuple[UsedName, ...] = ()
+    defines: frozenset[str] = frozenset()
+    unknown_filters: tuple[Unknown, ...] = ()
+    unknown_tests: tuple[Unknown, ...] = ()
+    unknown_lookups: tuple[Unknown, ...] = ()
+    lookups: tuple[UsedLookup, ...] = field(default=())
+
+
+@cache
+def _environment() -> TemplateEnvironment:
+    return environment_with_functions()
+
+
+@cache
+def _lookup_names() -> frozenset[str]:
+    return frozenset(lookups())
+
+
+def analyse(text: str, *, expression: bool = False, environment: TemplateEnvironment | None = None) -> Analysis:
+    """Look at a template, or at a bare expression.
+
+    Args:
+        text: a `SourceText` where places are wanted.
+        expression: it is an expression without braces, as in ``when``.
+        environment: reads the text, where that is not the usual one (a template file with its own marks).
+    """
+    environment = environment or _environment()
+    tree = parse(environment, str(text), expression=expression)
+    if isinstance(tree, SyntaxMistake):
+        return Analysis(error=syntax_error(text, tree, expression=expression))
+    unknown_filters = [
+        _unknown(text, node, environment.filters)
+        for node in tree.find_all(nodes.Filter)
+        if _lacks(node.name, environment.filters)
+    ]
+    unknown_tests = [
+        _unknown(text, node, environment.tests)
+        for node in tree.find_all(nodes.Test)
+        if node.name not in environment.tests
+    ]
+    called = [node for node in tree.find_all(nodes.Call) if _lookup_name(node) is not None]
+    return Analysis(
+        names=_used(text, find_names(environment, tree, expression=expression)),
+        defines=_defines(tree) if expression else frozenset(),
+        unknown_filters=tuple(unknown_filters),
+        unknown_tests=tuple(unknown_tests),
+        unknown_lookups=tuple(
+            _unknown_lookup(text, node) for node in called if _lookup_name(node) not in _lookup_names()
+        ),
+        lookups=tuple(_used_lookup(text, node) for node in called),
+    )
+
+
+def syntax_error(text: str, mistake: SyntaxMistake, *, expression: bool) -> Diagnostic:
+    """The diagnostic of a mistake in the syntax of `text`."""
+    what, code = ("expression", "bad-expression") if expression else ("template", "bad-template")
+    location = locate_offset(text, mistake.offset, mistake.length)
+    hint = None
+    if expression and "{{" in text:
+        hint = "an expression needs no '{{ }}': write the names without braces"
+    return Diagnostic(Severity.ERROR, code, f"not a valid {what}: {mistake.message}", location, hint)
+
+
+def _defines(tree: nodes.Template) -> frozenset[str]:
+    output = tree.body[0]
+    assert isinstance(output, nodes.Output)
+    return true_names(output.nodes[0])
+
+
+def _used(text: str, found: Iterable[Found]) -> tuple[UsedName, ...]:
+    seen: dict[tuple[str, int], int] = {}
+    result = []
+    for name, line, guarded in found:
+        occurrence = seen.get((name, line), 0)
+        seen[name, line] = occurrence + 1
+        result.append(UsedName(name, locate(text, name, line, occurrence), guarded))
+    return tuple(result)
+
+
+def _lacks(name: str, known: Iterable[str]) -> bool:
+    return name not in known or name.removeprefix("ansible.builtin.") in REASONS
+
+
+def _unknown(text: str, node: nodes.Filter | nodes.Test, known: Iterable[str]) -> Unknown:
+    return Unknown(node.name, locate(text, node.name, node.lineno), near_function(node.name, known))
+
+
+def near_function(name: str, known: Iterable[str]) -> str | None:
+    """A hint for a name that is not among `known`: why it is not, or which other may have been meant."""
+    short = name.rpartition(".")[2]
+    if short in REASONS:
+        return REASONS[short]
+    candidates = [other for other in known if not other.startswith(PREFIXES) and other.isidentifier()]
+    near = get_close_matches(short, candidates, n=1, cutoff=0.7)
+    return f"did you mean '{near[0]}'?" if near else None
+
+
+def _lookup_name(node: nodes.Call) -> str | None:
+    """The name of the lookup that `node` calls, if it calls one and the name is written out."""
+    if not isinstance(node.node, nodes.Name) or node.node.name not in _LOOKUP_FUNCTIONS or not node.args:
+        return None
+    first = node.args[0]
+    return first.value if isinstance(first, nodes.Const) and isinstance(first.value, str) else None
+
+
+def _unknown_lookup(text: str, node: nodes.Call) -> Unknown:
+    name = _lookup_name(node) or ""
+    return Unknown(name, locate(text, name, node.lineno), near_function(name, _lookup_names()))
+
+
+def _used_lookup(text: str, node: nodes.Call) -> UsedLookup:
+    name = _lookup_name(node) or ""
+    short = name.rpartition(".")[2] if name.startswith(PREFIXES) else name
+    term = node.args[1] if len(node.args) > 1 else None
+    literal = term.value if isinstance(term, nodes.Const) and isinstance(term.value, str) else None
+    return UsedLookup(short, literal, locate(text, literal or name, node.lineno))

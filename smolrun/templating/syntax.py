@@ -1,0 +1,87 @@
+"""What is wrong with the syntax of a template, and in which column: Jinja2 itself knows only lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.lexer import TokenStream
+from jinja2.parser import Parser
+
+from smolrun.templating.environment import TemplateEnvironment
+
+_WORDS = {
+    "'end of print statement'": "'}}'",
+    "'end of statement block'": "'%}'",
+    "'begin of print statement'": "'{{'",
+    "'begin of statement block'": "'{%'",
+    "'end of template'": "the end of the text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxMistake:
+    """A mistake in the syntax of a template.
+
+    Attributes:
+        message: what is wrong.
+        offset: where in the text, in characters from its beginning.
+        length: of what is wrong there, in characters.
+    """
+
+    message: str
+    offset: int
+    length: int
+
+
+class _Tracked:
+    """The tokens of a text, knowing where the one last handed out stands."""
+
+    def __init__(self, environment: TemplateEnvironment, text: str, state: str | None) -> None:
+        self._environment = environment
+        self._text = text
+        self._state = state
+        self.offset = 0
+        self.length = 0
+
+    def __iter__(self) -> Iterator[tuple[int, str, str]]:
+        end = 0
+        for line, token, value in self._environment.lexer.tokeniter(self._text, None, None, self._state):
+            # Space that `-` strips is in no token, so that a token may begin later than the last one ended.
+            found = self._text.find(value, end)
+            self.offset, self.length = (found if found >= 0 else end), len(value)
+            end = self.offset + self.length
+            yield line, token, value
+        self.offset, self.length = len(self._text), 0
+
+
+def parse(environment: TemplateEnvironment, text: str, *, expression: bool) -> nodes.Template | SyntaxMistake:
+    """The syntax tree of a template or, with `expression`, of a bare expression; or what is wrong with it."""
+    state = "variable" if expression else None
+    tracked = _Tracked(environment, text, state)
+    parser = Parser(environment, "", state=state)
+    try:
+        parser.stream = TokenStream(environment.lexer.wrap(iter(tracked), None, None), None, None)
+        if not expression:
+            return parser.parse()
+        node = parser.parse_expression()
+        if not parser.stream.eos:
+            parser.fail(f"unexpected '{parser.stream.current.value}'", exc=TemplateSyntaxError)
+        return nodes.Template([nodes.Output([node], lineno=1)], lineno=1)
+    except TemplateSyntaxError as error:
+        return SyntaxMistake(_message(error.message or "", tracked), tracked.offset, tracked.length)
+    except RecursionError:
+        return SyntaxMistake("it is nested too deeply", 0, 0)
+
+
+def _message(message: str, tracked: _Tracked) -> str:
+    for word, plain in _WORDS.items():
+        message = message.replace(word, plain)
+    if message.startswith("unexpected end of template, expected"):
+        return f"it ends where {message.rpartition('expected ')[2].rstrip('.')} is still to come"
+    if message == "unexpected the end of the text":
+        return "it ends where a value is still to come"
+    if message.startswith(("unexpected char '\"'", 'unexpected char "\'"')):
+        return "a quote is never closed"
+    message = message.replace("expected token ", "expected ").rstrip(".")
+    return message[:1].lower() + message[1:]
