@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smolrun.ssh.host_key_policy import check_policy
+
 MIB = 1024 * 1024
 
 
@@ -80,6 +82,7 @@ class ClientSettings:
             raise ValueError(f"port must be a whole number from 1 to 65535, not {self.port!r}")
         if not self.connect_timeout >= 1:
             raise ValueError(f"connect_timeout must be at least 1 second, not {self.connect_timeout!r}")
+        check_policy(self.host_key)
         if self.auth_grace < 0:
             raise ValueError(f"auth_grace must not be negative, not {self.auth_grace!r}")
         if not (self.keepalive_interval > 0 and self.dead_after > 0):
