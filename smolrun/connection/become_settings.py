@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from smolrun.connection import variables as names
 from smolrun.connection.variables import VariableReader
 from smolrun.ssh.request import Become, BecomeMethod
-
-METHODS: tuple[str, ...] = get_args(BecomeMethod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,11 @@ def _method(reader: VariableReader, keywords: BecomeKeywords) -> BecomeMethod:
     variable, value = reader.find(names.BECOME_METHOD)
     chosen = str(value) if value is not None else keywords.method or "sudo"
     method = chosen.removeprefix("ansible.builtin.").removeprefix("community.general.")
-    if method not in METHODS:
+    if method not in names.METHODS:
         reader.complain(
             value if value is not None else keywords.method,
             f"{variable if value is not None else 'become_method'} is {chosen!r}, which is not supported",
-            hint=f"use one of {', '.join(METHODS)}",
+            hint=f"use one of {', '.join(names.METHODS)}",
         )
         return "sudo"
     return cast("BecomeMethod", method)

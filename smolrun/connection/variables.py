@@ -31,6 +31,46 @@ BECOME_PASSWORD = ("ansible_become_password", "ansible_become_pass", "ansible_{m
 BECOME_FLAGS = ("ansible_become_flags", "ansible_{method}_flags")
 BECOME_EXECUTABLE = ("ansible_become_exe", "ansible_{method}_exe")
 
+METHODS = ("sudo", "su", "doas")
+
+CONNECTION_VARIABLES: Mapping[str, str] = {
+    "ansible_host": "The name or address to connect to, where it is not the inventory name",
+    "ansible_ssh_host": "The same as ansible_host, and wins over it",
+    "ansible_port": "The TCP port; what the SSH configuration says, else 22, where it is not given",
+    "ansible_ssh_port": "The same as ansible_port, and wins over it",
+    "ansible_user": "The user to log in as",
+    "ansible_ssh_user": "The same as ansible_user, and wins over it",
+    "ansible_password": "The password for the login; keep it in a vault",
+    "ansible_ssh_pass": "The same as ansible_password, and wins over it",
+    "ansible_ssh_password": "The same as ansible_password, and wins over it",
+    "ansible_private_key_file": "A private key file to log in with",
+    "ansible_ssh_private_key_file": "The same as ansible_private_key_file, and wins over it",
+    "ansible_ssh_private_key_passphrase": "The passphrase of the private key file; keep it in a vault",
+    "ansible_connection": "How to reach the host: ssh, or local for this machine without SSH",
+    "ansible_ssh_args": "Options of ssh, e.g. -o ProxyJump=gate",
+    "ansible_ssh_common_args": "Options of ssh, e.g. -o ProxyJump=gate",
+    "ansible_ssh_extra_args": "Options of ssh, e.g. -o ProxyJump=gate",
+    "ansible_host_key": "How the host proves who it is: known_hosts, accept-new, insecure, or its SHA256:… fingerprint",
+    "host_key_checking": "false accepts every host key",
+    "ansible_host_key_checking": "false accepts every host key",
+    "ansible_ssh_host_key_checking": "false accepts every host key",
+    "ansible_timeout": "Seconds that one connection attempt may take",
+    "ansible_ssh_timeout": "The same as ansible_timeout, and wins over it",
+    "ansible_become": "Whether tasks run as another user; wins over the keyword become",
+    "ansible_become_user": "The user that tasks run as; wins over the keyword become_user",
+    "ansible_become_method": "How that user is become: sudo, su or doas",
+    "ansible_become_password": "The password that sudo asks for; keep it in a vault",
+    "ansible_become_pass": "The same as ansible_become_password",
+    "ansible_become_flags": "Replaces the usual flags of the tool",
+    "ansible_become_exe": "The path of the tool",
+    **{
+        f"ansible_{method}_{setting}": f"Wins over ansible_become_{setting} where the method is {method}"
+        for method in METHODS
+        for setting in ("user", "pass", "flags", "exe")
+    },
+}
+"""Every variable that means something here, and what."""
+
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})
 

@@ -8,6 +8,7 @@ from typing import Any
 from smolrun.connection.settings import LOCALHOST_NAMES
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
+from smolrun.inventory.check import check_draft
 from smolrun.inventory.draft import ALL, UNGROUPED, Draft
 from smolrun.inventory.group_tree import Group, build_groups
 from smolrun.inventory.host import Host
@@ -180,6 +181,7 @@ def load_inventory(
     read = read_sources(sources, vault)
     for name, variables in (hosts or {}).items():
         read.draft.host(name, UNGROUPED).set_variables("made for this run", variables)
+    check_draft(read.draft)
     inventory = Inventory(
         read.draft,
         sources=[str(source) for source in sources],

@@ -9,11 +9,16 @@ from smolrun.errors import LoadError
 from smolrun.inventory.draft import UNGROUPED, Draft
 from smolrun.inventory.host_names import HostNameError, read_host
 from smolrun.inventory.ini_file import read_ini
+from smolrun.inventory.program import is_program, read_program
 from smolrun.inventory.yaml_file import read_yaml
 from smolrun.source.files import read_source
 from smolrun.source.vault import VaultSecrets
 
 YAML_SUFFIXES = (".yml", ".yaml", ".json")
+
+_VARIABLE_FOLDERS = ("group_vars", "host_vars")
+# What lies about in folders and is no inventory: docs.ansible.com, INVENTORY_IGNORE_EXTS.
+_IGNORED = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,26 @@ class _SourceReader:
             raise LoadError(
                 [Diagnostic(Severity.ERROR, "missing-inventory", f"there is no inventory {path}", None, hint)]
             )
+        if path.is_dir():
+            self._folder(path)
+            return
         self.folders[path.parent] = None
-        if path.suffix in YAML_SUFFIXES:
+        if is_program(path):
+            read_program(path, self.draft)
+        elif path.suffix in YAML_SUFFIXES:
             read_yaml(read_source(path, self._vault), self.draft, self._vault)
         else:
             read_ini(read_source(path, self._vault), self.draft)
+
+    def _folder(self, folder: Path) -> None:
+        """All inventories in a folder, in the order of their names; ``group_vars`` and ``host_vars`` lie beside them."""
+        self.folders[folder] = None
+        for entry in sorted(folder.iterdir(), key=lambda found: found.name):
+            if entry.name.startswith(".") or entry.name.endswith(_IGNORED):
+                continue
+            if entry.is_dir() and entry.name in _VARIABLE_FOLDERS:
+                continue
+            try:
+                self._file(entry)
+            except LoadError as error:
+                self.draft.diagnostics.extend(error.diagnostics)
