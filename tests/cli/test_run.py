@@ -1,0 +1,183 @@
+"""The flags of ``smolrun run``, against the embedded guest."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.cli.conftest import Ended
+from tests.source.test_vault import FILE, PASSWORD, VALUE
+
+Smolrun = Callable[..., Ended]
+Playbook = Callable[..., str]
+EMBEDDED = ("--guest", "embedded")
+
+TAGGED = """
+- name: one
+  run: echo ran-one
+  tags: [a]
+- name: two
+  run: echo ran-two
+  tags: [b, c]
+- name: three
+  run: echo ran-three
+"""
+
+
+def tasks_of(ended: Ended) -> list[str]:
+    return [line[6 : line.index("]")] for line in ended.out.splitlines() if line.startswith("TASK [")]
+
+
+def test_it_says_that_the_embedded_guest_is_not_isolation(smolrun: Smolrun, playbook: Playbook) -> None:
+    assert "not isolation" in smolrun("run", playbook("- ping:"), *EMBEDDED).err
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ((), ["one", "two", "three"]),
+        (("-t", "a"), ["one"]),
+        (("--tags", "a,c"), ["one", "two"]),
+        (("-t", "a", "-t", "b"), ["one", "two"]),
+        (("--skip-tags", "a"), ["two", "three"]),
+        (("--start-at-task", "two"), ["two", "three"]),
+    ],
+)
+def test_what_runs(smolrun: Smolrun, playbook: Playbook, flags: tuple[str, ...], expected: list[str]) -> None:
+    ended = smolrun("run", playbook(TAGGED), *EMBEDDED, *flags)
+    assert (ended.code, tasks_of(ended)) == (0, expected)
+
+
+def test_listings_run_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook(TAGGED)
+    ended = smolrun("run", path, "-i", "web1,web2,db1,", "-l", "web*", "--list-hosts", "--list-tasks", "--list-tags")
+    assert ended.code == 0
+    assert "hosts (2):\n      web1\n      web2\n" in ended.out
+    assert "      two    TAGS: [b, c]\n" in ended.out
+    assert "TASK TAGS: [a, b, c]" in ended.out
+    assert "ran-one" not in ended.out
+
+
+def test_syntax_check_runs_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook(TAGGED), "-i", "web1,", "--syntax-check")
+    assert ended.code == 0
+    assert "playbook: " in ended.out
+    assert smolrun("run", playbook("- rnu: x"), "-i", "web1,", "--syntax-check").code == 4
+
+
+def test_extra_variables_of_every_form(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("more.yml").write_text("from_file: 4\n")
+    path = playbook("- assert:\n    that: [a == '1', b == 'x y', c == 2, d == [3], from_file == 4, late == '1 and 2']")
+    ended = smolrun(
+        "run", path, *EMBEDDED,
+        "-e", "a=1 b='x y'", "-e", '{"c": 2}', "-e", "{d: [3]}", "-e", "@more.yml", "-e", "late='{{ a }} and {{ c }}'",
+    )  # fmt: skip
+    assert ended.code == 0, ended.out + ended.err
+
+
+def test_later_extra_variables_win(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- assert: {that: a == 'two'}")
+    assert smolrun("run", path, *EMBEDDED, "-e", "a=one", "-e", "a=two").code == 0
+
+
+def test_check_mode_changes_nothing_and_says_so(smolrun: Smolrun, playbook: Playbook, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    target.chmod(0o777)
+    path = playbook(f"- copy: {{content: 'new', dest: {target}/file}}")
+    tmp_path.chmod(0o755)
+    ended = smolrun("run", path, *EMBEDDED, "--check", "--diff")
+    assert "[CHECK MODE]" in ended.out
+    assert not (target / "file").exists()
+    assert "+new" in ended.out
+
+
+def test_task_timeout_is_the_default_of_tasks(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- run: echo begun; sleep 30"), *EMBEDDED, "--task-timeout", "1")
+    assert ended.code == 2
+    assert "TIMED OUT!" in ended.out
+    assert "every process it had started is gone" in ended.out
+    assert "begun" in ended.out
+
+
+def test_become_in_a_play_is_refused_with_the_reason(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- run: id\n  become: true"), *EMBEDDED)
+    assert ended.code != 0
+    assert "cannot become another" in ended.out
+
+
+def test_json_output_is_events_and_nothing_else(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun(
+        "run", playbook("- run: printf '\\033[31mred\\n'\n- no.such.one:\n  when: false"), *EMBEDDED, "--output", "json"
+    )
+    events = [json.loads(line) for line in ended.out.splitlines()]
+    assert events[-1]["event"] == "run_finished"
+    assert "warned" in {event["event"] for event in events}
+    assert ended.out.replace("\n", "").isprintable()
+
+
+def test_junit_file(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- run: 'true'\n- run: exit 3"), *EMBEDDED, "--junit", "results.xml")
+    assert ended.code == 2
+    root = ElementTree.parse("results.xml").getroot()
+    assert (root.get("tests"), root.get("failures")) == ("2", "1")
+
+
+def test_output_streams_with_v(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- run: echo streamed"), *EMBEDDED, "-v")
+    assert "[embedded] | streamed\n" in ended.out
+
+
+def test_secrets_show_nowhere(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook(
+        "- run: 'echo hush-$((1000 + 234)); exit 1'\n  no_log: true\n  ignore_errors: true\n"
+        "- shell: echo $TOKEN\n  no_log: true\n  environment: {TOKEN: hush-1234}\n"
+    )
+    for flags in ((), ("-vvv",), ("--output", "json", "-vvv"), ("--diff", "-v")):
+        ended = smolrun("run", path, *EMBEDDED, *flags, "--junit", "results.xml")
+        assert ended.code == 0
+        assert "hush-1234" not in ended.out + ended.err + Path("results.xml").read_text()
+
+
+def test_vaulted_values_are_opened_and_never_shown(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("password").write_bytes(PASSWORD + b"\n")
+    Path("vars.yml").write_text("token: !vault |\n" + "".join(f"  {line}\n" for line in VALUE.splitlines()))
+    path = playbook("- run: echo {{ token }}\n  register: said\n- assert: {that: said.output | length > 3}")
+    ended = smolrun("run", path, *EMBEDDED, "-e", "@vars.yml", "--vault-password-file", "password", "-vvv")
+    assert ended.code == 0, ended.out + ended.err
+    assert PLAIN not in ended.out + ended.err
+
+
+def test_vault_password_program_is_run(smolrun: Smolrun, playbook: Playbook) -> None:
+    program = Path("password.sh")
+    program.write_text("#!/bin/sh\necho secret\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    assert smolrun("run", playbook("- ping:"), *EMBEDDED, "--vault-password-file", "password.sh").code == 0
+    program.write_text("#!/bin/sh\nexit 3\n")
+    assert smolrun("run", playbook("- ping:"), *EMBEDDED, "--vault-password-file", "password.sh").code == 5
+
+
+def test_a_missing_vault_password_is_told_with_the_place(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("vars.yml").write_text(FILE)
+    ended = smolrun("run", playbook("- ping:"), *EMBEDDED, "-e", "@vars.yml")
+    assert ended.code == 4
+    assert "--vault-password-file" in ended.err
+
+
+def test_failure_shows_where_it_stands_in_the_playbook(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- name: breaks\n  run: echo some output; echo why >&2; exit 3"), *EMBEDDED)
+    assert ended.out.count("fatal: [embedded]: FAILED!") == 1
+    assert "play.yml:4:" in ended.out
+    assert "exit code  3" in ended.out
+    assert "some output" in ended.out
+    assert "why" in ended.out
+
+
+def test_color_flags(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- run: 'true'")
+    assert "\x1b[" not in smolrun("run", path, *EMBEDDED).out
+    assert "\x1b[33mchanged: [embedded]\x1b[0m" in smolrun("run", path, *EMBEDDED, "--color").out
+    assert "\x1b[" not in smolrun("run", path, *EMBEDDED, "--no-color").out
