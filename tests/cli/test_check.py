@@ -23,12 +23,12 @@ def test_0_with_warnings_and_4_when_strict(smolrun: Smolrun, playbook: Playbook)
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(smolrun: Smolrun, playbook: Playbook) -> None:
-    one = playbook("- run: echo hi\n  regster: x\n- run: echo {{ broken", name="one.yml")
+    one = playbook("- run: echo hi\n  regster: x\n- run: echo ho\n  whne: y", name="one.yml")
     two = playbook("- rnu: echo hi", name="two.yml")
     ended = smolrun("check", one, two)
     assert ended.code == 4
     assert "one.yml:5" in ended.err
-    assert "one.yml:6" in ended.err
+    assert "one.yml:7" in ended.err
     assert "two.yml:4" in ended.err
     assert "'register'" in ended.err
 
