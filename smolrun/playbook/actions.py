@@ -25,6 +25,7 @@ class Action(NamedTuple):
         place: where the name stands.
         arguments_place: where the arguments stand.
         local: ``local_action``: on this machine.
+        usable: there is such a module, or one that cannot be seen from here.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Action(NamedTuple):
     place: Location | None
     arguments_place: Location | None
     local: bool = False
+    usable: bool = True
 
 
 def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> Action | None:
@@ -50,7 +52,7 @@ def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> 
         return None
     key = chosen[0]
     action = _spoken(task, key, mistakes) if key in spoken else _plain(task, key)
-    return action if action and _is_usable(action, mistakes) else None
+    return action._replace(usable=_is_usable(action, mistakes)) if action else None
 
 
 def _candidates(task: LocatedDict, known: Iterable[str]) -> list[str]:

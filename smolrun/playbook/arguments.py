@@ -1,7 +1,7 @@
 """A module's arguments as written: free form, ``k=v`` words, a mapping, ``args``; and their check when loading."""
 
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import AliasChoices, AliasPath, ValidationError
 from pydantic.fields import FieldInfo
@@ -14,7 +14,7 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import field_adapter, words
 from smolrun.playbook.written import has_open, is_open
-from smolrun.source.coercions import describe
+from smolrun.source.coercions import FileMode, describe, to_file_mode
 from smolrun.source.containers import LocatedDict, location_at
 from smolrun.source.key_value import KeyValueError, parse_key_values
 from smolrun.source.text import SourceText, location_of
@@ -109,7 +109,7 @@ def check_arguments(found: FoundModule, written: LocatedDict, place: Location | 
     """
     model: type[Arguments] = found.module.arguments
     fields = _fields_by_word(model)
-    before = len(mistakes.in_order())
+    before = len(mistakes)
     given: dict[str, str] = {}
     for key, value in written.items():
         field = fields.get(str(key))
@@ -125,7 +125,7 @@ def check_arguments(found: FoundModule, written: LocatedDict, place: Location | 
             word = words_of_field(name, info)[0]
             message = f"the module '{found.name}' needs the argument '{word}'"
             mistakes.error("missing-argument", message, place, info.description)
-    if len(mistakes.in_order()) == before and not has_open(written):
+    if len(mistakes) == before and not has_open(written):
         _check_whole(found, written, place, mistakes)
 
 
@@ -189,4 +189,6 @@ def words_of_field(name: str, info: FieldInfo) -> list[str]:
 @cache
 def _is_file_mode(model: type[Arguments], field: str) -> bool:
     """Whether the field's type, alone or in a union with None, is `FileMode`."""
-    return "to_file_mode" in repr(model.model_fields[field])
+    info = model.model_fields[field]
+    in_a_union = FileMode in get_args(info.annotation)
+    return in_a_union or any(getattr(constraint, "func", None) is to_file_mode for constraint in info.metadata)

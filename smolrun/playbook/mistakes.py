@@ -22,6 +22,9 @@ class Mistakes:
     def add(self, *diagnostics: Diagnostic) -> None:
         self._found.update(dict.fromkeys(diagnostics))
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @property
     def errors(self) -> bool:
         return any(diagnostic.is_error for diagnostic in self._found)

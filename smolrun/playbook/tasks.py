@@ -93,8 +93,10 @@ def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
 def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | None:
     known = keywords.words_of(Task)
     action = find_action(written, known, mistakes)
-    _note_unknown_keywords(written, known, action, kind, mistakes)
     if action is None:
+        return None
+    _note_unknown_keywords(written, known, action, mistakes)
+    if not action.usable:
         return None
     values: dict[str, Any] = {key: value for key, value in written.items() if key in known}
     for key in ("args", "action", "local_action", "loop", "loop_control"):
@@ -136,13 +138,8 @@ def _arguments(
     return arguments
 
 
-def _note_unknown_keywords(
-    written: LocatedDict, known: Iterable[str], action: Action | None, kind: Kind, mistakes: Mistakes
-) -> None:
-    taken = set(loop_keys(written))
-    if action is None:
-        return
-    taken.add(action.key)
+def _note_unknown_keywords(written: LocatedDict, known: Iterable[str], action: Action, mistakes: Mistakes) -> None:
+    taken = {*loop_keys(written), action.key}
     rest = LocatedDict({key: value for key, value in written.items() if key not in taken}, None, written.key_locations)
     _refuse_others("task", rest, known, keywords.NOT_YET_FOR_TASKS, mistakes)
 
