@@ -13,8 +13,11 @@ LOCALHOST_NAMES = ("localhost", "127.0.0.1", "::1")
 SSH_CONNECTIONS = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh"})
 """Ansible's connection plugins that mean SSH; this project's own client answers all of them."""
 
+CONNECTION_NAMES = ("ssh", "local", "smart", "paramiko", "paramiko_ssh", "ansible.builtin.ssh", "ansible.builtin.local")
+HOST_KEY_POLICIES = ("known_hosts", "accept-new", "insecure")
+
 _KINDS: dict[str, Literal["ssh", "local"]] = {**dict.fromkeys(sorted(SSH_CONNECTIONS), "ssh"), "local": "local"}
-_HOST_KEY = re.compile(r"(?:known_hosts|accept-new|insecure|SHA256:[A-Za-z0-9+/]{43}=?)\Z")
+_HOST_KEY = re.compile(rf"(?:{'|'.join(HOST_KEY_POLICIES)}|SHA256:[A-Za-z0-9+/]{{43}}=?)\Z")
 _GREATEST_TIMEOUT = 24 * 3600.0
 
 

@@ -4,9 +4,9 @@ The names and which of several wins: docs.ansible.com, the pages of the connecti
 ``ansible.builtin.local`` and of the become plugins. Of several names for one setting the last in the list wins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import NotRunError
@@ -33,43 +33,52 @@ BECOME_EXECUTABLE = ("ansible_become_exe", "ansible_{method}_exe")
 
 METHODS = ("sudo", "su", "doas")
 
-CONNECTION_VARIABLES: Mapping[str, str] = {
-    "ansible_host": "The name or address to connect to, where it is not the inventory name",
-    "ansible_ssh_host": "The same as ansible_host, and wins over it",
-    "ansible_port": "The TCP port; what the SSH configuration says, else 22, where it is not given",
-    "ansible_ssh_port": "The same as ansible_port, and wins over it",
-    "ansible_user": "The user to log in as",
-    "ansible_ssh_user": "The same as ansible_user, and wins over it",
-    "ansible_password": "The password for the login; keep it in a vault",
-    "ansible_ssh_pass": "The same as ansible_password, and wins over it",
-    "ansible_ssh_password": "The same as ansible_password, and wins over it",
-    "ansible_private_key_file": "A private key file to log in with",
-    "ansible_ssh_private_key_file": "The same as ansible_private_key_file, and wins over it",
-    "ansible_ssh_private_key_passphrase": "The passphrase of the private key file; keep it in a vault",
-    "ansible_connection": "How to reach the host: ssh, or local for this machine without SSH",
-    "ansible_ssh_args": "Options of ssh, e.g. -o ProxyJump=gate",
-    "ansible_ssh_common_args": "Options of ssh, e.g. -o ProxyJump=gate",
-    "ansible_ssh_extra_args": "Options of ssh, e.g. -o ProxyJump=gate",
-    "ansible_host_key": "How the host proves who it is: known_hosts, accept-new, insecure, or its SHA256:… fingerprint",
-    "host_key_checking": "false accepts every host key",
-    "ansible_host_key_checking": "false accepts every host key",
-    "ansible_ssh_host_key_checking": "false accepts every host key",
-    "ansible_timeout": "Seconds that one connection attempt may take",
-    "ansible_ssh_timeout": "The same as ansible_timeout, and wins over it",
-    "ansible_become": "Whether tasks run as another user; wins over the keyword become",
-    "ansible_become_user": "The user that tasks run as; wins over the keyword become_user",
-    "ansible_become_method": "How that user is become: sudo, su or doas",
-    "ansible_become_password": "The password that sudo asks for; keep it in a vault",
-    "ansible_become_pass": "The same as ansible_become_password",
-    "ansible_become_flags": "Replaces the usual flags of the tool",
-    "ansible_become_exe": "The path of the tool",
-    **{
-        f"ansible_{method}_{setting}": f"Wins over ansible_become_{setting} where the method is {method}"
-        for method in METHODS
-        for setting in ("user", "pass", "flags", "exe")
-    },
-}
-"""Every variable that means something here, and what."""
+Kind = Literal["text", "secret", "port", "seconds", "boolean", "connection", "method", "host key"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionVariable:
+    """Attributes:
+    kind: what its value must be.
+    description: what it does, for people.
+    """
+
+    kind: Kind
+    description: str
+
+
+def _documented() -> Iterator[tuple[Sequence[str], Kind, str]]:
+    yield HOST, "text", "The name or address to connect to, where it is not the inventory name."
+    yield PORT, "port", "The TCP port; where it is not given, what the SSH configuration says, else 22."
+    yield USER, "text", "The user to log in as; else what the SSH configuration says, else the local user's name."
+    yield PASSWORD, "secret", "The password for the login. Keep it in a vault."
+    yield KEY_FILE, "text", "A private key file to log in with; switches off the agent and the default keys."
+    yield KEY_PASSPHRASE, "secret", "The passphrase of the private key file. Keep it in a vault."
+    yield CONNECTION, "connection", "How the host is reached: over ssh, or local for this machine without SSH."
+    yield SSH_ARGUMENTS, "text", "Options of ssh as on its command line, e.g. -o ProxyJump=gate."
+    yield HOST_KEY, "host key", "How the host proves who it is: known_hosts, accept-new, insecure, or its fingerprint."
+    yield HOST_KEY_CHECKING, "boolean", "false accepts every host key."
+    yield CONNECT_TIMEOUT, "seconds", "Seconds that one connection attempt may take."
+    yield BECOME, "boolean", "Whether tasks run as another user. Wins over the keyword become."
+    yield BECOME_METHOD, "method", "How that user is become. Wins over the keyword become_method."
+    yield BECOME_USER, "text", "The user that tasks run as. Wins over the keyword become_user."
+    yield BECOME_PASSWORD, "secret", "The password that sudo asks for. Keep it in a vault."
+    yield BECOME_FLAGS, "text", "Replaces the usual flags of the tool. Wins over the keyword become_flags."
+    yield BECOME_EXECUTABLE, "text", "The path of the tool."
+
+
+def _table() -> Iterator[tuple[str, ConnectionVariable]]:
+    for names, kind, description in _documented():
+        plain = [name for name in names if "{" not in name]
+        for pattern in names:
+            better = "" if pattern == names[0] else f" The same as {plain[0]}, and wins over it."
+            for method in METHODS if "{" in pattern else ("",):
+                only = f" Only where the method is {method}." if method else ""
+                yield pattern.format(method=method), ConnectionVariable(kind, description + better + only)
+
+
+CONNECTION_VARIABLES: Mapping[str, ConnectionVariable] = dict(_table())
+"""Every variable that means something here."""
 
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})

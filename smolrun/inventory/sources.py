@@ -87,7 +87,7 @@ class _SourceReader:
             read_ini(read_source(path, self._vault), self.draft)
 
     def _folder(self, folder: Path) -> None:
-        """All inventories in a folder, in the order of their names; ``group_vars`` and ``host_vars`` lie beside them."""
+        """All inventories in a folder, in the order of their names; ``group_vars`` and ``host_vars`` are none."""
         self.folders[folder] = None
         for entry in sorted(folder.iterdir(), key=lambda found: found.name):
             if entry.name.startswith(".") or entry.name.endswith(_IGNORED):
