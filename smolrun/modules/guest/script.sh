@@ -1,0 +1,26 @@
+# Runs a script of the controller that comes over stdin. After command.sh.
+#
+# It needs a file, since only a file has a first line that the kernel reads and a name to be started by. The file lies
+# in a folder that only this user can enter, and both are gone afterwards, however the script ends.
+#
+# Set before it: script_name; token. A function `start FILE` runs it.
+
+: "${script_name=}" "${token=}"
+
+umask_before=$(umask)
+umask 077
+for place in "${TMPDIR:-/tmp}" /var/tmp "${HOME:-/}"; do
+	private=$place/.smolrun-$token
+	# no -p: a folder or a link that somebody has planted is an error, not a welcome
+	mkdir "$private" 2>/dev/null && break
+	private=
+done
+[ -n "$private" ] || not_run folder
+trap 'rm -rf "$private"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+cat >"$private/$script_name" && chmod 700 "$private/$script_name" || not_run arrive
+umask "$umask_before"
+start "$private/$script_name" </dev/null
