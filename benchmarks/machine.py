@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_ADDRESSES = 16  # a server listens on no more (MAX_LISTEN_SOCKS of OpenSSH)
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -51,6 +53,20 @@ def _keygen(path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
 
 
+def _sshd(folder: Path, addresses: tuple[str, ...], port: int, host_key: Path) -> "subprocess.Popen[bytes]":
+    name = f"sshd-{addresses[0]}"
+    config = folder / f"{name}.conf"
+    config.write_text(
+        "".join(f"ListenAddress {address}\n" for address in addresses)
+        + f"Port {port}\nHostKey {host_key}\nAuthorizedKeysFile {folder}/authorized_keys\n"
+        "StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nMaxStartups 200\n"
+        f"PidFile {folder}/{name}.pid\nSubsystem sftp internal-sftp\n"
+    )
+    Path("/run/sshd").mkdir(exist_ok=True)
+    program = shutil.which("sshd") or "/usr/sbin/sshd"
+    return subprocess.Popen([program, "-D", "-f", str(config), "-E", str(folder / f"{name}.log")])
+
+
 @contextlib.contextmanager
 def machine(folder: Path, guests: int) -> Iterator[Machine]:
     """An sshd on `guests` loopback addresses, gone afterwards."""
@@ -60,16 +76,10 @@ def machine(folder: Path, guests: int) -> Iterator[Machine]:
     _keygen(host_key)
     _keygen(key)
     (folder / "authorized_keys").write_text(key.with_suffix(".pub").read_text())
-    config = folder / "sshd_config"
-    config.write_text(
-        "".join(f"ListenAddress {address}\n" for address in addresses)
-        + f"Port {port}\nHostKey {host_key}\nAuthorizedKeysFile {folder}/authorized_keys\n"
-        "StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nMaxStartups 200\n"
-        f"PidFile {folder}/sshd.pid\nSubsystem sftp internal-sftp\n"
-    )
-    Path("/run/sshd").mkdir(exist_ok=True)
-    sshd = shutil.which("sshd") or "/usr/sbin/sshd"
-    server = subprocess.Popen([sshd, "-D", "-f", str(config), "-E", str(folder / "sshd.log")])
+    servers = [
+        _sshd(folder, addresses[first : first + MOST_ADDRESSES], port, host_key)
+        for first in range(0, guests, MOST_ADDRESSES)
+    ]
     public = " ".join(host_key.with_suffix(".pub").read_text().split()[:2])
     known_hosts = folder / "known_hosts"
     known_hosts.write_text("".join(f"[{address}]:{port} {public}\n" for address in addresses))
@@ -78,8 +88,9 @@ def machine(folder: Path, guests: int) -> Iterator[Machine]:
             _wait_for_banner(address, port)
         yield Machine(addresses, port, getpass.getuser(), key, known_hosts)
     finally:
-        server.terminate()
-        server.wait(10)
+        for server in servers:
+            server.terminate()
+            server.wait(10)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
