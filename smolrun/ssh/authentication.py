@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from paramiko.auth_handler import AuthHandler
 
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError
@@ -101,10 +100,10 @@ class Login:
     def _try_none(self) -> Answer:
         return self._ask(lambda handler, event: handler.auth_none(self._user, event))
 
-    def _ask(self, send: Callable[[AuthHandler, threading.Event], object]) -> Answer:
+    def _ask(self, send: Callable[[paramiko.AuthHandler, threading.Event], object]) -> Answer:
         """Send one request and wait for its answer (paramiko's own wait calls a lost connection a rejection)."""
         event = threading.Event()
-        handler = AuthHandler(self._transport)
+        handler = paramiko.AuthHandler(self._transport)
         self._transport.auth_handler = handler
         try:
             send(handler, event)

@@ -136,11 +136,15 @@ def _shake_hands(transport: Transport, target: Target, deadline: Deadline, strea
         return
     failure = transport.get_exception()
     where = f"{target.host}:{target.port}"
-    complaint = f" ({stream.complaint()})" if isinstance(stream, CommandStream) and stream.complaint() else ""
+    said = stream.complaint(patience=1.0 if in_time else 0.0) if isinstance(stream, CommandStream) else ""
+    complaint = f" ({said})" if said else ""
     if not transport.remote_version:
-        reason = "stays silent: no SSH banner" if not in_time else "ended the connection before any SSH banner"
-        if isinstance(failure, paramiko.SSHException) and not isinstance(failure.__cause__, OSError) and in_time:
-            reason = "sent no SSH banner"
+        if not in_time:
+            reason = "stays silent: no SSH banner"
+        elif isinstance(failure, paramiko.SSHException) and failure.__context__ is None:
+            reason = "sent something else than an SSH banner"  # an end of the connection is the context of its error
+        else:
+            reason = "ended the connection before any SSH banner"
         raise ConnectError(f"{where} {reason}{complaint}", phase="banner", transient=True) from failure
     if not in_time:
         raise ConnectError(f"{where} did not finish the handshake in time", phase="handshake", transient=True)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError
+from smolrun.ssh.library import paramiko
 from smolrun.ssh.target import Target
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
@@ -86,6 +87,8 @@ class CommandStream:
         self.command = command
         ours, theirs = socket.socketpair()
         self._socket = ours
+        self._complaint = ""
+        self._lock = threading.Lock()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         try:
             # `exec` through the shell, as ssh_config(5) says; no terminal, so that it cannot ask anything there.
@@ -103,25 +106,48 @@ class CommandStream:
         finally:
             theirs.close()
 
-    def complaint(self) -> str:
-        """The last line that the command has written to stderr."""
-        if self._errors.closed:
-            return ""
+    def complaint(self, patience: float) -> str:
+        """The last line that the command has written to stderr.
+
+        Args:
+            patience: seconds to wait for its end, before which it may not have said all.
+        """
+        with self._lock:
+            if not self._errors.closed:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(patience)
+                self._note_complaint()
+            return self._complaint
+
+    def _note_complaint(self) -> None:
         self._errors.seek(0)
         lines = self._errors.read()[-2000:].decode("utf-8", "replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        self._complaint = next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def close(self) -> None:
-        self._socket.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGTERM)
+        """End the command; may be called from several threads and more than once."""
+        with self._lock:
+            if self._errors.closed:
+                return
+            self._socket.close()
+            self._end_process()
+            self._note_complaint()
+            self._errors.close()
+
+    def _end_process(self) -> None:
+        try:
+            self._process.wait(0.2)  # most commands end by themselves when their input does
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGTERM)
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self._signal(signal.SIGKILL)
             self._process.wait()
-        self._errors.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -133,12 +159,16 @@ class ForwardedStream:
     def __init__(self, channel: Any, carrier: Any) -> None:
         self._channel = channel
         self._carrier = carrier
+        self._closed = False
 
     def close(self) -> None:
-        try:
+        if self._closed:  # paramiko closes a stream from several places
+            return
+        self._closed = True
+        # The carrier ends anyway; that it may not be able to say so any more is no news.
+        with contextlib.suppress(EOFError, OSError, paramiko.SSHException):
             self._channel.close()
-        finally:
-            self._carrier.close()
+        self._carrier.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._channel, name)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
@@ -82,6 +83,11 @@ def wait_until_listening(port: int, process: "subprocess.Popen[bytes]", log: Pat
     raise RuntimeError(f"server did not start: {log.read_text(errors='replace')}")
 
 
+# The death signal below comes when the *thread* that started a process ends (prctl(2), PR_SET_PDEATHSIG), and tests
+# start servers from timers too: this one lives as long as the tests.
+_STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="server starter")
+
+
 class ServerProcess:
     """One listening server and everything below it."""
 
@@ -96,14 +102,15 @@ class ServerProcess:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = _STARTER.submit(
+                subprocess.Popen,
                 self._argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 env=None if self._environment is None else dict(self._environment),
-            )
+            ).result()
         try:
             wait_until_listening(self.port, self._process, self.log)
         except BaseException:
