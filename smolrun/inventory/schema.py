@@ -43,7 +43,7 @@ _SECTIONS: dict[str, Schema] = {
     },
     "vars": {
         "description": "Variables of all hosts of this group; those of a deeper group and of a host win.",
-        "$ref": "#/definitions/variables",
+        "allOf": [{"$ref": "#/definitions/variables"}],
     },
 }
 
