@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import ModuleResult, TaskContext
 from smolrun.modules.commands import outcome
 from smolrun.modules.commands.arguments import ConditionalArguments
-from smolrun.modules.commands.quoting import assignments, expanding
+from smolrun.modules.commands.quoting import assignments, expanding, quoted
 from smolrun.modules.guest import script_text
 from smolrun.ssh.result import CommandResult, ShellMode
 
@@ -25,6 +26,7 @@ class UserCommand:
         line: a command line for a shell: what people are shown, and what `mode` login or raw sends.
         start: the line of POSIX ``sh`` that starts it where no mode is asked for.
         program: the shell word of a program that has to exist for that, if it is to be looked for.
+        by_sh: a script of ours starts it, within a login shell too.
         stdin: what it reads.
         strip: strip line ends from the end of its output.
     """
@@ -33,7 +35,8 @@ class UserCommand:
     line: str
     start: str
     program: str | None = None
-    stdin: bytes | None = None
+    by_sh: bool = False
+    stdin: bytes | Path | None = None
     strip: bool = False
 
 
@@ -51,8 +54,8 @@ def execute(
         raise ModuleError("a command cannot hold a NUL character")
     if task.check_mode and not _judges(where):
         return outcome.would_run(command.cmd, command.line, judged=False)
-    if mode is None:
-        return _by_sh(command, where, task)
+    if mode is None or command.by_sh:
+        return _by_sh(command, where, task, mode)
     if mode == "raw" and where.chdir:
         raise ModuleError(
             "`chdir` cannot be used with `mode: raw`, which sends the line as it stands",
@@ -65,12 +68,17 @@ def _judges(where: ConditionalArguments) -> bool:
     return bool(where.creates or where.removes)
 
 
-def _by_sh(command: UserCommand, where: ConditionalArguments, task: TaskContext) -> ModuleResult:
+def _by_sh(
+    command: UserCommand, where: ConditionalArguments, task: TaskContext, mode: ShellMode | None
+) -> ModuleResult:
     """Condition, folder and command in one round trip."""
     nonce = secrets.token_hex(16)
     text = _condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else _start(command))
     began = outcome.now()
-    result = task.guest.script(text, stdin=command.stdin, stream=True)
+    if mode == "login":
+        result = task.guest.run(f"exec /bin/sh -c {quoted(text)}", shell="login", stdin=command.stdin)
+    else:
+        result = task.guest.script(text, stdin=command.stdin, stream=True)
     refused = _refusal(result, nonce, command, where, task)
     if refused is not None:
         return refused
@@ -79,7 +87,7 @@ def _by_sh(command: UserCommand, where: ConditionalArguments, task: TaskContext)
 
 def _start(command: UserCommand) -> str:
     look = f"command -v -- {command.program} >/dev/null 2>&1 || not_run missing\n" if command.program else ""
-    return f"{look}unset chdir creates removes nonce\n{command.start}\n"
+    return f"{look}unset chdir creates removes\n{command.start}\n"
 
 
 def _by_shell_of_user(
@@ -106,7 +114,7 @@ def _folder(chdir: str) -> str:
 
 def _condition(where: ConditionalArguments, nonce: str) -> str:
     paths = assignments({"chdir": where.chdir, "creates": where.creates, "removes": where.removes})
-    return f"nonce={nonce}\n{paths}{script_text('command')}"
+    return f"own_words={nonce}\n{paths}{script_text('command')}"
 
 
 def _refusal(
@@ -130,4 +138,9 @@ def _refusal(
         case "missing":
             msg = f"no such command on {task.host}: '{cmd[0]}'"
             return outcome.failed_before(cmd, line, msg, NO_SUCH_COMMAND)
+        case "folder":
+            return outcome.failed_before(cmd, line, f"no temporary folder can be made on {task.host}", 1)
+        case "arrive":
+            msg = f"the script cannot be written on {task.host}: {result.stderr.strip()}"
+            return outcome.failed_before(cmd, line, msg, 1)
     return None

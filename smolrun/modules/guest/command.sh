@@ -1,12 +1,12 @@
 # Stands before a command of the user's: is it to run at all, and from which folder?
 #
-# Set before it: chdir, creates, removes (empty: not asked for), nonce (marks what this script says by itself).
-# Exit 0 with "NONCE WORD" as the whole output: the command was not run, WORD says why.
+# Set before it: chdir, creates, removes (empty: not asked for), own_words (marks what this script says by itself).
+# Exit 0 with "OWN_WORDS WORD" as the whole output: the command was not run, WORD says why.
 
-: "${chdir=}" "${creates=}" "${removes=}" "${nonce=}"
+: "${chdir=}" "${creates=}" "${removes=}" "${own_words=}"
 
 not_run() {
-	printf '%s %s\n' "$nonce" "$1"
+	printf '%s %s\n' "$own_words" "$1"
 	exit 0
 }
 

@@ -21,6 +21,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-cat >"$private/$script_name" && chmod 700 "$private/$script_name" || not_run arrive
+cat >"$private/$script_name" || not_run arrive
+chmod 700 "$private/$script_name"
 umask "$umask_before"
 start "$private/$script_name" </dev/null

@@ -1,0 +1,78 @@
+"""``script``: the guest runs a file of ours, and keeps nothing of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.modules.guest import Guest
+
+
+def left_behind(guest: Guest) -> list[str]:
+    return [path.name for path in (guest.root / "tmp").glob(".smolrun-*")]
+
+
+@pytest.mark.parametrize("mode", [None, "login", "raw"])
+def test_runs_with_its_arguments_and_leaves_nothing(guest: Guest, mode: str | None) -> None:
+    guest.source("it's.sh", "printf '%s|' \"$@\"; cat; exit 3\n")
+    before = set(left_behind(guest))
+    result = guest.do("script", {"cmd": "\"it's.sh\" 'a b' \"$((1 + 1))\" c"}, mode=mode)
+    assert result.command is not None
+    assert result.command.stdout == "a b|2|c|"
+    assert result.command.exit_code == 3
+    assert result.failed
+    assert set(left_behind(guest)) <= before
+
+
+def test_the_first_line_says_what_interprets_it(guest: Guest) -> None:
+    guest.source("tool", "#!/bin/sed -n\n2p\n# sed reads its own program from another place\n")
+    result = guest.do("script", {"cmd": "tool"})
+    assert result.command is not None
+    assert "sed" in result.command.stderr
+    guest.source("tool", "#! /usr/bin/env sh\necho $(basename $0)\n")
+    result = guest.do("script", {"cmd": "tool"})
+    assert result.command is not None
+    assert result.command.output == "tool"
+
+
+def test_a_missing_interpreter_is_a_failure(guest: Guest) -> None:
+    guest.source("tool", "#!/bin/no-such-thing\n")
+    result = guest.do("script", {"cmd": "tool"})
+    assert result.failed
+    assert result.command is not None
+    assert "no-such-thing" in result.command.stderr
+
+
+def test_executable_replaces_the_first_line(guest: Guest) -> None:
+    guest.source("tool", "#!/bin/no-such-thing\necho ok\n")
+    result = guest.do("script", {"cmd": "tool", "executable": "sh -e"})
+    assert result.command is not None
+    assert result.command.output == "ok"
+
+
+def test_a_program_is_run_as_it_is(guest: Guest) -> None:
+    guest.source("echo", Path("/bin/busybox").read_bytes())
+    result = guest.do("script", {"cmd": "echo hello"})
+    assert result.command is not None
+    assert result.command.output == "hello"
+
+
+def test_conditions_and_folder(guest: Guest) -> None:
+    guest.source("tool", "touch ran\n")
+    arguments = {"cmd": "tool", "chdir": guest.folder, "creates": "ran"}
+    assert guest.do("script", arguments, check_mode=True).changed
+    assert not guest.here("ran").exists()
+    assert guest.do("script", arguments).changed
+    assert guest.here("ran").exists()
+    assert not guest.do("script", arguments).changed
+    assert guest.do("script", {"cmd": "tool"}, check_mode=True).skipped
+
+
+def test_a_script_larger_than_a_command_line_may_be(guest: Guest) -> None:
+    guest.source("big", "# " + "x" * 300_000 + "\necho ok\n")
+    result = guest.do("script", {"cmd": "big"})
+    assert result.command is not None
+    assert result.command.output == "ok"
+
+
+def test_a_missing_script_is_named(local: Guest) -> None:
+    assert "nope.sh" in local.fails("script", {"cmd": "nope.sh -x"})
