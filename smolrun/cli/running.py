@@ -5,12 +5,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
 from smolrun.cli.guest_of import START_SECONDS, guest_named
+from smolrun.cli.inventories import read_inventory
 from smolrun.cli.loading import Loaded, load
 from smolrun.cli.reporting import Reporting, reporting
 from smolrun.cli.signals import StopSignals
@@ -47,7 +49,8 @@ def run(
         return _show(loaded, hosts, selection, output)
     with _up(guest) as variables:
         if guest:
-            loaded = load(paths, hosts, guest={guest.name: variables}, strict=selection.strict)
+            inventory = read_inventory(hosts, {guest.name: variables}, loaded.vault)
+            loaded = replace(loaded, inventory=inventory)
         return _execute(loaded, hosts, selection, connection, output, guest)
 
 

@@ -17,17 +17,35 @@ REDRAWS_PER_SECOND = 8
 _MOST_ROWS = 8
 
 
+class _Display:
+    """The rows as they are at the moment they are drawn."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._spinner = Spinner("dots")
+
+    def __rich__(self) -> Group:
+        rows: list[Text | Spinner] = []
+        for number, text in enumerate(self._running.texts(_MOST_ROWS)):
+            row = Text(escape_line(text), no_wrap=True, overflow="ellipsis")
+            if number == 0:
+                self._spinner.update(text=row)
+                rows.append(self._spinner)
+            else:
+                row.pad_left(2)
+                rows.append(row)
+        return Group(*rows)
+
+
 class LiveSink:
     """Writes lines above a display of the running executions."""
 
     def __init__(self, output: TextIO, running: Running, *, colour: bool) -> None:
         self._console = Console(file=output, force_terminal=True, highlight=False, markup=False, no_color=not colour)
         self._colour = colour
-        self._running = running
-        self._spinner = Spinner("dots")
         self._live = Live(
+            _Display(running),
             console=self._console,
-            get_renderable=self._display,
             refresh_per_second=REDRAWS_PER_SECOND,
             transient=True,
             redirect_stdout=False,
@@ -41,29 +59,13 @@ class LiveSink:
         return self._console.width
 
     def write(self, lines: Iterable[Line]) -> None:
-        for line in lines:
-            text = Text.from_ansi(line.coloured()) if self._colour else Text(line.plain())
-            self._print(text)
-
-    def _print(self, text: Text) -> None:
-        if self._broken:
+        texts = [Text.from_ansi(line.coloured()) if self._colour else Text(line.plain()) for line in lines]
+        if self._broken or not texts:
             return
         try:
-            self._console.print(text, soft_wrap=True)
+            self._console.print(Text("\n").join(texts), soft_wrap=True)
         except OSError:  # the terminal has gone; the run goes on
             self._broken = True
-
-    def _display(self) -> Group:
-        rows: list[Text | Spinner] = []
-        for number, text in enumerate(self._running.texts(_MOST_ROWS)):
-            row = Text(escape_line(text), no_wrap=True, overflow="ellipsis")
-            if number == 0:
-                self._spinner.update(text=row)
-                rows.append(self._spinner)
-            else:
-                row.pad_left(2)
-                rows.append(row)
-        return Group(*rows)
 
     @contextlib.contextmanager
     def suspended(self) -> Iterator[None]:

@@ -44,6 +44,7 @@ class TerminalReporter:
         self._show_skipped = show_skipped
         self._check_mode = False
         self._slowest = SlowestTasks()
+        self._begun: set[str] = set()
         self._itemised: set[tuple[str, str]] = set()
         self._streamed: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
@@ -83,6 +84,7 @@ class TerminalReporter:
             yield line("skipping: no hosts matched", Style.SKIPPED)
 
     def _task_started(self, event: events.TaskStarted) -> Lines:
+        self._begun.update(event.hosts)
         word = "RUNNING HANDLER" if event.task.handler else "TASK"
         yield from header(f"{word} [{event.task.name}]{self._mark}", self._sink.width)
         if self._verbosity >= 2:
@@ -160,8 +162,9 @@ class TerminalReporter:
     def _run_finished(self, event: events.RunFinished) -> Lines:
         if event.interrupted:
             yield line("Interrupted: the running commands were stopped", Style.FAILED)
-        if event.statistics:
-            yield from recap(event.statistics, self._sink.width)
+        if self._begun or event.statistics:
+            untold = {host: events.HostStatistics() for host in self._begun}  # interrupted before anything ended there
+            yield from recap({**untold, **event.statistics}, self._sink.width)
             yield from self._slowest.lines()
         if event.error:
             first, *rest = event.error.split("\n")

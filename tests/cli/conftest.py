@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from smolrun.cli.boundary import exit_code_of
+from tests.guests.marks import mark as mark
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,7 +1,6 @@
 """The embedded guest, reached with the project's own client."""
 
 import os
-import secrets
 import stat
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from smolrun import OperationTimeoutError, SSHClient
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, HostKeyError
 from smolrun.guests.embedded import EmbeddedGuest
+from tests.guests.watching import pids_of, wait_until_gone
 
 
 @pytest.fixture
@@ -44,32 +44,6 @@ def client_of(variables: dict[str, Any], **changed: Any) -> SSHClient:
         "host_key": variables["ansible_host_key"],
     }
     return SSHClient(variables["ansible_host"], **{**settings, **changed})
-
-
-@pytest.fixture
-def mark() -> str:
-    """A number of seconds to sleep that no other test sleeps, whoever runs it at the same time."""
-    return f"9{secrets.randbelow(10**8):08}"
-
-
-def pids_of(mark: str) -> list[int]:
-    """The processes whose command line holds a text."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if any(mark.encode() == word for word in words):
-            found.append(int(folder.name))
-    return found
-
-
-def wait_until_gone(mark: str, seconds: float = 5.0) -> bool:
-    until = time.monotonic() + seconds
-    while pids_of(mark) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not pids_of(mark)
 
 
 def test_streams_and_exit_code_are_kept_apart(client: SSHClient) -> None:

@@ -1,0 +1,3 @@
+"""Fixtures of this folder."""
+
+from tests.guests.marks import mark as mark
