@@ -176,8 +176,6 @@ class Execution:
     def _not_started(self, streams: Streams, ending: Ending) -> BecomeError | CommandNotStartedError:
         noise = streams.noise.decode("utf-8", "replace")
         become = self._wrapped.become
-        if become is not None:
-            noise = noise.replace(become.prompt.decode() or "\0", "").replace(become.reached.decode(), "").strip()
         said = f": {noise[-2000:]}" if noise else " and said nothing"
         if become is not None and not streams.reached:
             tool = become.become.executable or become.become.method

@@ -6,64 +6,105 @@
 # script as the server started it; smolrun_task, what the command's processes carry as SMOLRUN_TASK (empty: nothing);
 # smolrun_grace, tenths of a second between TERM and KILL.
 
-# One line a process: number, state, parent, session (proc_pid_stat(5); the name in brackets may hold anything).
+# One line a process: number, state, parent, session, start (proc_pid_stat(5); the name in brackets may hold anything).
 smolrun_look() {
     for smolrun_stat in /proc/[0-9]*/stat; do
         read -r smolrun_line <"$smolrun_stat" || continue
         smolrun_pid=${smolrun_stat#/proc/}
         set -- ${smolrun_line##*) }
-        echo "${smolrun_pid%/stat} $1 $2 $4"
+        echo "${smolrun_pid%/stat} $1 $2 $4 ${20}"
     done 2>/dev/null
 }
 
+# The processes that have this in their environment, but for those of this script.
 smolrun_carriers() {
-    [ -n "$smolrun_task" ] || return 0
-    grep -lF "SMOLRUN_TASK=$smolrun_task" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ smolrun_pid _; do
+    grep -lF "$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ smolrun_pid _; do
         [ "$smolrun_pid" = $$ ] || echo "$smolrun_pid"
     done
+}
+
+smolrun_add() {
+    case $smolrun_found in *" $1 "*) ;; *) smolrun_found="$smolrun_found$1 " ;; esac
+}
+
+# Daemons of a command that carries no SMOLRUN_TASK: they are of this connection and began after the command. Where
+# background processes of earlier commands live, a daemon may be theirs: then it is left alone, and told.
+smolrun_daemons() {
+    smolrun_first='' smolrun_older='' smolrun_younger=''
+    set -- $smolrun_all
+    while [ $# -ge 5 ]; do
+        if [ "$3" = "$smolrun_sshd" ] && [ "$1" != "$smolrun_self" ]; then
+            smolrun_first=$1 smolrun_start=$5
+            break
+        fi
+        shift 5
+    done
+    [ -n "$smolrun_first" ] && [ -n "$SSH_CONNECTION" ] || return 0
+    smolrun_ours=" $(smolrun_carriers "SSH_CONNECTION=$SSH_CONNECTION" | tr '\n' ' ') "
+    set -- $smolrun_all
+    while [ $# -ge 5 ]; do
+        case $smolrun_ours in
+        *" $1 "*)
+            if [ "$4" = "$smolrun_self" ] || [ "$1" = "$smolrun_sshd" ]; then
+                :
+            elif [ "$5" -lt "$smolrun_start" ] || { [ "$5" -eq "$smolrun_start" ] && [ "$1" -lt "$smolrun_first" ]; }; then
+                smolrun_older="$smolrun_older $1"
+            else
+                smolrun_younger="$smolrun_younger $1"
+            fi
+            ;;
+        esac
+        shift 5
+    done
+    if [ -z "$smolrun_older" ]; then
+        for smolrun_pid in $smolrun_younger; do smolrun_add "$smolrun_pid"; done
+    fi
 }
 
 # Adds to smolrun_found all that descends from it or belongs to a session begun by it. One command at a time runs on a
 # connection, so what else the server process has started is the command.
 smolrun_find() {
     smolrun_all=$(smolrun_look)
-    for smolrun_pid in $(smolrun_carriers); do
-        case $smolrun_found in *" $smolrun_pid "*) ;; *) smolrun_found="$smolrun_found$smolrun_pid " ;; esac
-    done
+    if [ -n "$smolrun_task" ]; then
+        for smolrun_pid in $(smolrun_carriers "SMOLRUN_TASK=$smolrun_task"); do smolrun_add "$smolrun_pid"; done
+    elif [ -n "$smolrun_sshd" ] && [ "$smolrun_found" = " " ]; then
+        smolrun_daemons
+    fi
     smolrun_before=
     while [ "$smolrun_before" != "$smolrun_found" ]; do
         smolrun_before=$smolrun_found
         set -- $smolrun_all
-        while [ $# -ge 4 ]; do
+        while [ $# -ge 5 ]; do
             case $smolrun_found in
             *" $1 "*) ;;
             *" $3 "* | *" $4 "*) smolrun_found="$smolrun_found$1 " ;;
             *) [ "$3" = "${smolrun_sshd:-none}" ] && [ "$1" != "$smolrun_self" ] && smolrun_found="$smolrun_found$1 " ;;
             esac
-            shift 4
+            shift 5
         done
     done
     smolrun_left=
     set -- $smolrun_all
-    while [ $# -ge 4 ]; do
+    while [ $# -ge 5 ]; do
         case $2 in
         Z | X) ;;
         *) case $smolrun_found in *" $1 "*) smolrun_left="$smolrun_left $1" ;; esac ;;
         esac
-        shift 4
+        shift 5
     done
 }
 
 smolrun_pause() { sleep 0.1 2>/dev/null || sleep 1; }
 
 smolrun_found=" "
+smolrun_younger=
 smolrun_find
 if [ -z "$smolrun_all" ]; then
     echo "smolrun-blind"
     exit 0
 fi
 smolrun_round=0
-while [ -n "$smolrun_left" ] && [ "$smolrun_round" -lt $((smolrun_grace + 15)) ]; do
+while [ -n "$smolrun_left" ] && [ "$smolrun_round" -lt $((smolrun_grace + 5)) ]; do
     if [ "$smolrun_round" -eq 0 ]; then
         kill -TERM $smolrun_left 2>/dev/null
         kill -CONT $smolrun_left 2>/dev/null
@@ -73,5 +114,12 @@ while [ -n "$smolrun_left" ] && [ "$smolrun_round" -lt $((smolrun_grace + 15)) ]
     smolrun_pause
     smolrun_find
     smolrun_round=$((smolrun_round + 1))
+done
+# A daemon that nobody can attribute counts as left, if it lives.
+for smolrun_pid in $smolrun_younger; do
+    case $smolrun_found in
+    *" $smolrun_pid "*) ;;
+    *) [ -d "/proc/$smolrun_pid" ] && smolrun_left="$smolrun_left $smolrun_pid" ;;
+    esac
 done
 echo "smolrun-left:$smolrun_left"

@@ -83,7 +83,8 @@ class Streams:
         self.reached = wrapped.become is None
         self._password_sent = False
         self.stdout = MarkedStream("stdout", wrapped.marker, limit, on_output, None, self._release)
-        self.stderr = MarkedStream("stderr", wrapped.marker, limit, on_output, self._listen, self._release)
+        stderr_marker = wrapped.marker or (wrapped.become.reached if wrapped.become else b"")
+        self.stderr = MarkedStream("stderr", stderr_marker, limit, on_output, self._listen, self._release)
 
     @property
     def begun(self) -> bool:
@@ -96,7 +97,11 @@ class Streams:
     @property
     def noise(self) -> bytes:
         """What came on standard error, or else on standard output, instead of the command."""
-        return self.stderr.noise.strip() or self.stdout.noise.strip()
+        stderr = self.stderr.noise
+        if self._wrapped.become is not None:
+            for own in (self._wrapped.become.prompt, self._wrapped.become.reached):
+                stderr = stderr.replace(own, b"") if own else stderr
+        return stderr.strip() or self.stdout.noise.strip()
 
     def _release(self) -> None:
         self.reached = True

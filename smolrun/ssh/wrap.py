@@ -4,6 +4,7 @@ import re
 import secrets
 import shlex
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 
 from smolrun.errors import NotRunError
@@ -38,6 +39,7 @@ class Wrapped:
     become: BecomeWrap | None = None
 
 
+@cache
 def guest_script(name: str) -> str:
     """One of this floor's own ``.sh`` files without its comments."""
     text = files("smolrun.ssh").joinpath(name).read_text(encoding="utf-8")
@@ -56,8 +58,9 @@ def wrap(request: CommandRequest) -> Wrapped:
     if become is None:
         return Wrapped(_fitting(request.command), request.preamble)
     marker, announce = _marker()
-    script = f"{announce}eval {shlex.quote(request.command)}"
-    return Wrapped(_fitting(posix(become.line(script))), request.preamble, marker, become=become)
+    task = secrets.token_hex(8)
+    script = f"export SMOLRUN_TASK={task}; {announce}eval {shlex.quote(request.command)}"
+    return Wrapped(_fitting(posix(become.line(script))), request.preamble, marker, task, become)
 
 
 def _marker() -> tuple[bytes, str]:

@@ -68,14 +68,27 @@ def test_background_and_setsid_children_that_ignore_term_are_gone(
     assert client._connection.made == 1
 
 
+@pytest.mark.parametrize("shell", ["login", "raw"])
 @pytest.mark.parametrize("server", ["openssh_as", "dropbear"])
-def test_daemons_of_a_login_command_are_found_by_what_they_carry(server: str, request: pytest.FixtureRequest) -> None:
+def test_daemons_of_the_command_are_gone(server: str, shell: ShellMode, request: pytest.FixtureRequest) -> None:
     fixture = request.getfixturevalue(server)
     guest: Endpoint = fixture("dash") if server == "openssh_as" else fixture
     client, number = guest.client(), unique()
-    error = time_out(client, DOUBLE_FORK.format(number), "login")
+    client.run("true", shell="raw")
+    error = time_out(client, DOUBLE_FORK.format(number), shell)
     assert error.killed
     assert sleeping(number) == []
+
+
+def test_a_daemon_that_may_be_of_an_earlier_command_is_left_alone_and_told(openssh_as: AsUser) -> None:
+    client, kept, number = openssh_as("dash").client(), unique(), unique()
+    client.run(f"setsid sleep {kept} >/dev/null 2>&1 &", shell="raw")
+    error = time_out(client, DOUBLE_FORK.format(number), "raw")
+    try:
+        assert error.unverified
+        assert len(sleeping(kept)) == 1
+    finally:
+        client.run(f"pkill -f 'sleep ({kept}|{number})'", shell="raw")
 
 
 @pytest.mark.parametrize("server", ["openssh_as", "dropbear"])

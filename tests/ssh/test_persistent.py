@@ -15,11 +15,12 @@ Relay = Callable[[Endpoint], FaultRelay]
 
 def test_nothing_is_connected_before_the_first_use(openssh_as: AsUser) -> None:
     client = openssh_as("dash").client()
-    assert not client.connected
-    assert client.run("true", shell="raw").ok
-    assert client.connected
+    states = [client.connected]
+    client.run("true", shell="raw")
+    states.append(client.connected)
     client.close()
-    assert not client.connected
+    states.append(client.connected)
+    assert states == [False, True, False]
 
 
 def test_one_connection_carries_every_command(openssh_as: AsUser, relay: Relay) -> None:
