@@ -29,8 +29,9 @@ def arguments_of(planned: PlannedTask, found: FoundModule, templar: Templar, var
         ArgumentsError: the model refuses them; all reasons, with the place of the first.
     """
     rendered = rendered_arguments(planned, found.module, templar, variables)
+    model: type[Arguments] = found.module.arguments
     try:
-        return found.module.arguments.model_validate(rendered)
+        return model.model_validate(rendered)
     except ValidationError as error:
         raise _refused(planned, found.name, error) from None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smolrun.connection.session import GuestSession
 from smolrun.deadline import Deadline
 from smolrun.engine import failure, results
-from smolrun.engine.events import HostTaskStarted, OutputReceived, TaskProgress
+from smolrun.engine.events import Failure, HostTaskStarted, OutputReceived, TaskProgress
 from smolrun.engine.failure import failure_of
 from smolrun.engine.file_search import FileSearch
 from smolrun.engine.guest import DeferredConnection, Guest, guest_of
@@ -23,6 +23,7 @@ from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import BecomeError, CommandNotStartedError, ModuleError, SmolVMError, TransferError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
 from smolrun.modules.registry import FoundModule
+from smolrun.source import vault
 from smolrun.ssh.result import ShellMode, Stream
 
 if TYPE_CHECKING:
@@ -212,7 +213,14 @@ class _Call:
             progress=self._progress,
             sleep=self.services.stop.sleep,
             prompt=self.services.options.prompt,
+            decrypt=self._decrypt if self.services.options.vault is not None else None,
         )
+
+    def _decrypt(self, content: bytes, name: str) -> bytes:
+        try:
+            return vault.decrypt(content, self.services.options.vault)
+        except vault.VaultError as error:
+            raise vault.VaultError(f"{name}: {error.message}", hint=error.hint) from None
 
     def _run_module(self, context: TaskContext, stream: LineStream | None) -> ModuleResult:
         try:
@@ -252,7 +260,7 @@ class _Call:
         if result.ansible_facts:
             host.add_facts(result.ansible_facts)
 
-    def _failure(self, result: ModuleResult) -> failure.Failure:
+    def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition
         involved = {name: failure.shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
         return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)

@@ -23,7 +23,36 @@ _STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 _NAMES = re.compile(r"(?<![\w.|])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _TEMPLATE = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)
 _WORDS = frozenset(
-    ["and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None", "for", "endfor", "endif", "elif", "set", "defined", "undefined", "omit", "lookup", "query", "q", "vars", "hostvars", "groups", "range"]
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "true",
+        "false",
+        "none",
+        "True",
+        "False",
+        "None",
+        "for",
+        "endfor",
+        "endif",
+        "elif",
+        "set",
+        "defined",
+        "undefined",
+        "omit",
+        "lookup",
+        "query",
+        "q",
+        "vars",
+        "hostvars",
+        "groups",
+        "range",
+    ]
 )
 
 

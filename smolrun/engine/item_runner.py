@@ -1,6 +1,7 @@
 """One task on one host, or one item of its loop: ``when``, arguments, attempts, and what counts as what.
 
-The order is Ansible's (``TaskExecutor``): conditions, arguments, execution, ``changed_when``, ``failed_when``, ``until``.
+The order is Ansible's (``TaskExecutor``): conditions, arguments, execution, ``changed_when``, ``failed_when``,
+``until``.
 """
 
 import time
@@ -11,7 +12,7 @@ from typing import Any
 from smolrun.engine import failure, results
 from smolrun.engine.arguments import arguments_of, secrets_in
 from smolrun.engine.conditions import ConditionError, ConditionJudge
-from smolrun.engine.events import RetryScheduled, TaskReference
+from smolrun.engine.events import Failure, RetryScheduled, TaskReference
 from smolrun.engine.execution import Executor
 from smolrun.engine.failure import failure_of, failure_of_error
 from smolrun.engine.keyword_values import KeywordValues
@@ -186,7 +187,7 @@ class ItemRunner:
             seen = self._with_result(execution)
             execution.failure = failure_of_error(error, task.location, self._values((error.condition,), seen))
 
-    def _explain_failed_when(self, execution: Execution, seen: Mapping[str, Any]) -> failure.Failure:
+    def _explain_failed_when(self, execution: Execution, seen: Mapping[str, Any]) -> Failure:
         message = "'failed_when' holds"
         return self._explain(message, self.planned.task.failed_when or (), seen)
 
@@ -213,9 +214,7 @@ class ItemRunner:
     def _judge(self) -> ConditionJudge:
         return ConditionJudge(self.services.templar, self.services.options.strict, self.services.warn_of)
 
-    def _explain(
-        self, message: str, conditions: tuple[Condition, ...], variables: Mapping[str, Any]
-    ) -> failure.Failure:
+    def _explain(self, message: str, conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> Failure:
         place = next((found for found in map(location_of, conditions) if found is not None), None)
         return failure_of(
             message, self.planned.task.location, location=place, variables=self._values(conditions, variables)

@@ -1,6 +1,6 @@
 """``loop`` and ``with_*``: the items, the variables that come with each, and what is shown of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,12 @@ from smolrun.engine.results import Result
 from smolrun.errors import SmolVMError
 from smolrun.playbook.models import Loop
 from smolrun.source.coercions import describe
-from smolrun.source.text import SourceText, location_of
+from smolrun.source.text import location_of
 from smolrun.templating.omit import OMIT
 from smolrun.templating.templar import Templar
 
 LONGEST_LABEL = 1000
 """Characters of an item that events show."""
-
-_QUERY = SourceText("query(_loop_lookup, *_loop_terms)")
 
 
 class LoopError(SmolVMError):
@@ -47,14 +45,7 @@ def items_of(loop: Loop, templar: Templar, variables: Mapping[str, Any]) -> list
         return _flat(terms)
     if lookup == "list":
         return terms
-    extra = {"_loop_lookup": loop.lookup, "_loop_terms": _terms_for(lookup, rendered, terms)}
-    found = templar.evaluate(_QUERY, _Over(extra, variables))
-    return found if isinstance(found, list) else [found]
-
-
-def _terms_for(lookup: str, rendered: Any, terms: list[Any]) -> list[Any]:
-    """Lookups get the list of terms item by item; a mapping is one term."""
-    return [rendered] if isinstance(rendered, Mapping) else terms
+    return templar.lookup(loop.lookup, terms, variables)
 
 
 def _flat(terms: list[Any]) -> list[Any]:
@@ -63,27 +54,6 @@ def _flat(terms: list[Any]) -> list[Any]:
     for term in terms:
         items += term if isinstance(term, list) else [term]
     return items
-
-
-class _Over(Mapping[str, Any]):
-    """Variables with a few more on top."""
-
-    __slots__ = ("_below", "_top")
-
-    def __init__(self, top: Mapping[str, Any], below: Mapping[str, Any]) -> None:
-        self._top, self._below = top, below
-
-    def __getitem__(self, name: str) -> Any:
-        return self._top[name] if name in self._top else self._below[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._top or name in self._below
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*self._top, *self._below)))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)

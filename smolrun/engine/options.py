@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.become_settings import BecomeKeywords
 from smolrun.connection.settings import ConnectionDefaults
+from smolrun.connection.ssh import ClientOptions
 from smolrun.ssh.result import ShellMode
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class RunOptions:
         gather_facts: what plays that do not say ``gather_facts`` do.
         become: what holds where neither a keyword nor a variable says whom to become.
         connection: what holds where neither a keyword nor a variable says how a host is reached.
+        client: what all SSH connections share.
         vault: what decrypts vaulted files and values that are read while the run goes on.
         prompt: asks the user; None where there is no terminal.
         secrets: further texts that no event may show.
@@ -64,6 +66,7 @@ class RunOptions:
     gather_facts: bool = True
     become: BecomeKeywords = field(default_factory=BecomeKeywords)
     connection: ConnectionDefaults = field(default_factory=ConnectionDefaults)
+    client: ClientOptions = field(default_factory=ClientOptions)
     vault: "VaultSecrets | None" = None
     prompt: Prompt | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)

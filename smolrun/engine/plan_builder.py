@@ -78,7 +78,7 @@ class PlanBuilder:
         return (*nodes, PlannedFlush())
 
     def _gathering(self) -> tuple[PlannedNode, ...]:
-        # Unless the play itself is tagged, facts are gathered whatever tags are asked for (ansible-core's play iterator).
+        # Unless the play itself is tagged, facts are gathered whatever tags are asked for (as in ansible-core).
         tags = () if self.play.tags else (SourceText("always"),)
         task = Task(location=self.play.location, name=SourceText(GATHERING), module="setup", tags=tags, run_once=False)
         planned = self._task(task, (self.play,), handler=False)

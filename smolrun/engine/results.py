@@ -123,15 +123,12 @@ def of_items(results: list[Result]) -> Result:
     """The result of a loop, from those of its items."""
     failed = any(item.get("failed") for item in results)
     skipped = all(item.get("skipped") for item in results)
-    if failed:
-        msg = "One or more items failed"
-    else:
-        msg = "All items skipped" if skipped else "All items completed"
+    completed = "All items skipped" if skipped else "All items completed"
     combined: Result = {
         "changed": any(item.get("changed") for item in results),
         "failed": failed,
         "skipped": skipped,
-        "msg": msg,
+        "msg": "One or more items failed" if failed else completed,
         "results": results,
     }
     if any(item.get("timed_out") for item in results):

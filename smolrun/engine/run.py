@@ -2,12 +2,12 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import smolrun
 from smolrun.connection.pool import ConnectionPool
@@ -24,7 +24,7 @@ from smolrun.engine.variables.files import VariableFiles
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.magic import run_variables
 from smolrun.engine.workers import Workers
-from smolrun.errors import ExitCode, SmolVMError
+from smolrun.errors import ExitCode, LoadError, SmolVMError
 from smolrun.inventory.inventory import Inventory
 from smolrun.playbook.models import Play, Playbook
 from smolrun.templating.templar import Templar
@@ -53,22 +53,25 @@ class Run:
         self._playbooks = tuple(playbooks)
         self._inventory = inventory
         self._options = options or RunOptions()
-        self._services = self._make_services(listeners, connections or ConnectionPool())
+        self._services = self._make_services(listeners, connections or ConnectionPool(self._options.client))
         self._state = RunState()
 
     def _make_services(self, listeners: Sequence[Callable[[Event], None]], connections: ConnectionPool) -> Services:
         options = self._options
         vault = options.vault
         redactor = Redactor((lambda: vault.revealed) if vault is not None else None)
+        base = Path(self._playbooks[0].path).resolve().parent if self._playbooks else None
+        templar = Templar(base=base, vault=vault)
         services = Services(
             options=options,
             inventory=self._inventory,
-            templar=Templar(),
+            templar=templar,
             bus=EventBus(listeners),
             redactor=redactor,
             connections=connections,
         )
         redactor.on_short = services.warn_of_short_secret
+        templar.warn = services.warn
         return services
 
     def execute(self) -> int:
@@ -120,6 +123,7 @@ class Run:
         for playbook in self._playbooks:
             folder = Path(playbook.path).resolve().parent
             services = replace(self._services, inventory=self._inventory.for_playbook(folder))
+            services.inventory.load_variables(services.inventory.hosts.values())
             hosts = self._host_layers(services)
             files = VariableFiles(services.templar, self._options.vault)
             facts = facts or FactUse([(play, self._gathers(play)) for play in plays], self._shared(services))
@@ -131,6 +135,8 @@ class Run:
                     break
             if self._services.stop.is_set or self._exit_code(None) != ExitCode.OK:
                 return  # as in Ansible: the next playbook runs only after one that went well
+        if self._options.start_at_task is not None and not self._state.started:
+            self._services.warn(f"there is no task '{self._options.start_at_task}' to start at, so nothing was run")
 
     def _host_layers(self, services: Services) -> HostLayers:
         inventory, options = services.inventory, self._options
@@ -151,10 +157,11 @@ class Run:
             play, "gather_facts"
         )
 
-    def _shared(self, services: Services) -> Iterable[dict[str, object]]:
-        yield dict(self._options.extra_vars)
-        for host in services.inventory.hosts.values():
-            yield dict(host.variables)
+    def _shared(self, services: Services) -> Iterable[Mapping[str, Any]]:
+        """Variables that every play can see; what many hosts share comes once."""
+        yield self._options.extra_vars
+        layers = {id(layer.values): layer for host in services.inventory.hosts.values() for layer in host.layers}
+        yield from (layer.values for layer in layers.values())
 
     # --- the end -----------------------------------------------------------------------------------
 
@@ -171,6 +178,9 @@ class Run:
             place = f"{error.location}: " if error.location is not None else ""
             hint = f" ({error.hint})" if error.hint else ""
             message = self._services.redactor.text(f"{place}{error.message}{hint}")
+            if isinstance(error, LoadError) and len(error.diagnostics) > 1:
+                lines = (f"{found.location or ''}: {found.message}" for found in error.diagnostics if found.is_error)
+                message = self._services.redactor.text("\n".join(lines))
         self._services.bus.emit(
             RunFinished(
                 time=time.time(),

@@ -75,5 +75,6 @@ class Services:
 
     def warn_of_short_secret(self, length: int) -> None:
         self.warn(
-            f"a secret of {length} characters cannot be hidden: texts of fewer than {SHORTEST} are too common to be masked"
+            f"a secret of {length} characters cannot be hidden: "
+            f"texts of fewer than {SHORTEST} are too common to be masked"
         )

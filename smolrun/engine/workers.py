@@ -60,7 +60,8 @@ class Workers:
 def _drain(work: Callable[[T], R], queue: Iterator[tuple[int, T]], lock: Lock, results: dict[int, R]) -> None:
     while True:
         with lock:
-            index, item = next(queue, (None, None))  # type: ignore[assignment]
-        if index is None:
+            entry = next(queue, None)
+        if entry is None:
             return
-        results[index] = work(item)  # type: ignore[arg-type]
+        index, item = entry
+        results[index] = work(item)

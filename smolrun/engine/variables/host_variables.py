@@ -5,7 +5,8 @@ from typing import Any
 
 from smolrun.engine.variables.layers import Layer, LayeredVariables
 from smolrun.engine.variables.store import Memory
-from smolrun.inventory.inventory import Host, Inventory
+from smolrun.inventory.host import Host
+from smolrun.inventory.inventory import Inventory
 from smolrun.templating.rendering import Scope
 
 
