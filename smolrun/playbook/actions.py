@@ -25,7 +25,6 @@ class Action(NamedTuple):
         place: where the name stands.
         arguments_place: where the arguments stand.
         local: ``local_action``: on this machine.
-        usable: there is such a module, or one that cannot be seen from here.
     """
 
     key: str
@@ -34,7 +33,6 @@ class Action(NamedTuple):
     place: Location | None
     arguments_place: Location | None
     local: bool = False
-    usable: bool = True
 
 
 def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> Action | None:
@@ -52,7 +50,9 @@ def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> 
         return None
     key = chosen[0]
     action = _spoken(task, key, mistakes) if key in spoken else _plain(task, key)
-    return action._replace(usable=_is_usable(action, mistakes)) if action else None
+    if action is not None:
+        _note_unavailable(action, mistakes)
+    return action
 
 
 def _candidates(task: LocatedDict, known: Iterable[str]) -> list[str]:
@@ -89,27 +89,24 @@ def _spoken(task: LocatedDict, key: str, mistakes: Mistakes) -> Action | None:
     return None
 
 
-def _is_usable(action: Action, mistakes: Mistakes) -> bool:
+def _note_unavailable(action: Action, mistakes: Mistakes) -> None:
     """Notes a module that we do not have: an error, or a warning where the run may never come to it."""
     name = action.name
     if registry.find(name):
-        return True
+        return
     short = name.rpartition(".")[2]
     if short in keywords.NOT_YET_ACTIONS and name in (short, f"ansible.builtin.{short}", f"ansible.legacy.{short}"):
         mistakes.error("not-supported-yet", f"'{name}' is not supported yet", action.place)
-        return False
-    if short in keywords.REMOVED and short == name:
+    elif name in keywords.REMOVED:
         hint = f"write {keywords.REMOVED[name]}"
         mistakes.error("removed-keyword", f"Ansible no longer has '{name}'", action.place, hint)
-        return False
-    if is_module_elsewhere(name):
+    elif is_module_elsewhere(name):
         message = f"the module '{name}' is not available here; a task that comes to it will fail"
         mistakes.warning("unavailable-module", message, action.place)
-        return True
-    meant = registry.near(name)
-    hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
-    mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)
-    return False
+    else:
+        meant = registry.near(name)
+        hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
+        mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)
 
 
 def _note_none(task: LocatedDict, candidates: list[str], known: Iterable[str], mistakes: Mistakes) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smolrun.diagnostic import Diagnostic, Severity
-from smolrun.location import Location
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.known_names import MAGIC, KnownNames, of_node, of_play, set_by, written_in
 from smolrun.playbook.mistakes import Mistakes
@@ -104,24 +103,19 @@ def _unknown_words(found: Analysis) -> Iterable[Diagnostic]:
 def _check_names(
     found: Analysis, text: Text, visit: Visit | None, scope: _Scope, certain: bool, mistakes: Mistakes
 ) -> None:
+    """Notes variables that nothing sets; where something unknown may set more, only those that look misspelt."""
     known = scope.anywhere if text.evaluated == "lazy" else scope.here
     guards = _guarding(text, visit)
+    note = mistakes.error if certain and not known.unknown_sources else mistakes.warning
     for name, location, guarded in found.names:
         if guarded or name in known or name in guards:
             continue
         meant = near(name, known.names | MAGIC)
         if known.unknown_sources and meant is None:
             continue
-        _note_undefined(name, location, meant, certain and not known.unknown_sources, mistakes)
-
-
-def _note_undefined(name: str, location: Location | None, meant: str | None, certain: bool, mistakes: Mistakes) -> None:
-    message = f"nothing sets the variable '{name}'"
-    if name == "item":
-        message = "'item' is set by a loop, and this task has none"
-    hint = f"did you mean '{meant}'?" if meant else None
-    note = mistakes.error if certain else mistakes.warning
-    note("undefined-variable", message, location, hint)
+        no_loop = name == "item" and text.evaluated != "lazy"
+        message = "'item' is set by a loop, and this has none" if no_loop else f"nothing sets the variable '{name}'"
+        note("undefined-variable", message, location, f"did you mean '{meant}'?" if meant else None)
 
 
 def _guarding(text: Text, visit: Visit | None) -> frozenset[str]:

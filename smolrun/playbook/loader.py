@@ -5,6 +5,7 @@ from typing import Any
 
 from smolrun.diagnostic import Diagnostic
 from smolrun.location import Location, SourceFile
+from smolrun.playbook.check import KnownNames, check
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook
 from smolrun.playbook.plays import read_play
@@ -41,8 +42,12 @@ def read_playbook(file: SourceFile, *, vault: VaultSecrets | None = None) -> tup
         mistakes.raise_if_errors()
     bare = not any(isinstance(item, LocatedDict) and _PLAY_WORDS & item.keys() for item in written)
     plays = _bare_play(written, file, mistakes) if bare else _plays(written, mistakes)
+    playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare)
+    if mistakes.errors:
+        # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
+        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=vault)))
     mistakes.raise_if_errors()
-    return Playbook(path=file.name, plays=plays, bare_tasks=bare), mistakes.in_order()
+    return playbook, mistakes.in_order()
 
 
 def _note_no_list(written: Any, start: Location, mistakes: Mistakes) -> None:

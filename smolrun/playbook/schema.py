@@ -18,7 +18,7 @@ from smolrun.playbook.keywords import NOT_YET_ACTIONS
 from smolrun.playbook.loops import LOOKUPS
 from smolrun.playbook.models import Block, LoopControl, Meta, Play, Task
 from smolrun.playbook.validation import field_adapter
-from smolrun.playbook.written import TEMPLATE_SCHEMA
+from smolrun.playbook.written import TEMPLATE_SCHEMA, VARIABLES_SCHEMA
 
 Schema = dict[str, Any]
 
@@ -225,7 +225,7 @@ def _value(schema: Schema, description: str | None) -> Schema:
     plain = {key: value for key, value in schema.items() if key not in ("title", "default", "description")}
     plain = _without_titles(plain)
     about = {"description": description} if description else {}
-    if not plain or _takes_any_text(plain):
+    if not plain or plain == VARIABLES_SCHEMA or _takes_any_text(plain):
         return {**about, **plain}
     choices = [choice for choice in _choices(plain) if choice != TEMPLATE_SCHEMA]
     return {**about, "anyOf": [*choices, _ref("template")]}

@@ -96,8 +96,6 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | N
     if action is None:
         return None
     _note_unknown_keywords(written, known, action, mistakes)
-    if not action.usable:
-        return None
     values: dict[str, Any] = {key: value for key, value in written.items() if key in known}
     for key in ("args", "action", "local_action", "loop", "loop_control"):
         values.pop(key, None)

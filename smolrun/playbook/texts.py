@@ -54,10 +54,11 @@ def _of_task(task: Task) -> Iterator[Text]:
         yield from _of_loop(task.loop)
     found = registry.find(task.module)
     raw = found.module.raw_arguments if found else frozenset()
+    # `debug: var` forgives what is undefined; it is there to find that out.
+    evaluated: When = "lazy" if task.module == "debug" else "execution"
     for name, value in task.arguments.items():
         if name in raw:
-            # What a module evaluates itself it may also forgive, as `debug: var` does.
-            yield from _expressions(value if isinstance(value, list) else [value], "lazy")
+            yield from _expressions(value if isinstance(value, list) else [value], evaluated)
         else:
             yield from _templates(name, "execution")
             yield from _templates(value, "execution")

@@ -26,16 +26,23 @@ _WORDS = {
 
 
 def build(model: type[M], values: Mapping[str, Any], written: object, mistakes: Mistakes) -> M | None:
-    """The model of `values`, or None after noting what is wrong with them.
+    """The model of `values`; after noting what is wrong with them, that of the others, so that more can be checked.
 
     Parameters:
         values: by field or alias.
         written: the mapping they come from, for the places.
+
+    Returns:
+        None where nothing can be made of the others.
     """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         note(error, written, mistakes)
+        wrong = {detail["loc"][0] for detail in error.errors(include_url=False) if detail["loc"]}
+    try:
+        return model.model_validate({key: value for key, value in values.items() if key not in wrong})
+    except ValidationError:
         return None
 
 

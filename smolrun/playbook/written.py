@@ -106,7 +106,10 @@ def _to_environment(value: Any) -> Any:
 
 
 _TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
-_MAPPING_SCHEMA: dict[str, Any] = {"type": ["object", "null"]}
+VARIABLES_SCHEMA: dict[str, Any] = {
+    "type": ["object", "null"],
+    "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+}
 
 WrittenText = Annotated[SourceText | VaultText, BeforeValidator(_to_written_text), WithJsonSchema(_TEXT_SCHEMA)]
 """Text as it was written; it may be a template, or vaulted."""
@@ -130,14 +133,20 @@ Conditions = Annotated[
 ]
 """Conditions that must all hold: one, or a list."""
 
-Variables = Annotated[Mapping[str, Any], WrapValidator(_keep_mapping), WithJsonSchema(_MAPPING_SCHEMA)]
+Variables = Annotated[Mapping[str, Any], WrapValidator(_keep_mapping), WithJsonSchema(VARIABLES_SCHEMA)]
 """Variables as they were written, places and all."""
 
 Environment = Annotated[
     tuple[Any, ...],
     BeforeValidator(_to_environment),
     WithJsonSchema(
-        {"anyOf": [_MAPPING_SCHEMA, TEMPLATE_SCHEMA, {"type": "array", "items": {"type": ["object", "string"]}}]}
+        {
+            "anyOf": [
+                {"type": ["object", "null"]},
+                TEMPLATE_SCHEMA,
+                {"type": "array", "items": {"type": ["object", "string"]}},
+            ]
+        }
     ),
 ]
 """Mappings of environment variables, or templates of mappings."""

@@ -1,0 +1,104 @@
+"""The JSON Schema of playbooks: valid, committed as generated, admits what loads and refuses what does not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from smolrun.modules import registry
+from smolrun.playbook.schema import playbook_schema
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = ROOT / "schemas" / "playbook.schema.json"
+SCHEMA = playbook_schema()
+VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+
+GOOD = [
+    "[{hosts: all}]",
+    "[{hosts: [a, b], become: yes, timeout: '30', tags: a, vars: {x: [1]}, environment: [{A: 1}, '{{ e }}']}]",
+    "[{hosts: all, tasks: [{run: ls}, {run: [a, '{{ b }}']}, {run: {argv: [a], chdir: /}}]}]",
+    "[{hosts: all, tasks: [{ansible.builtin.shell: ls, register: out, when: [a, b]}]}]",
+    "[{hosts: all, tasks: [{block: [{run: a}], rescue: [{run: b}], always: [{run: c}], when: x}]}]",
+    "[{hosts: all, tasks: [{meta: flush_handlers}], handlers: [{name: a, listen: [b], run: ls}]}]",
+    "[{hosts: all, tasks: [{command: ls, loop: [1], loop_control: {label: x}}, {command: ls, with_items: '{{ a }}'}]}]",
+    "[{hosts: all, tasks: [{copy: {src: a, dest: /b, mode: '0644'}}, {copy: src=a dest=b}]}]",
+    "[{hosts: all, tasks: [{ping: }, {debug: }, {set_fact: {anything: 1}}]}]",
+    "[{hosts: all, tasks: [{community.general.ufw: {state: enabled}}, {apt: name=x}]}]",
+    "[{hosts: all, tasks: [{action: command ls}, {local_action: {module: command, cmd: ls}}]}]",
+    "[{run: ls}, {block: [{run: ls}]}]",
+]
+BAD = [
+    "{}",
+    "[]",
+    "[{tasks: []}]",
+    "[{hosts: all, becom: yes}]",
+    "[{hosts: all, become: maybe}]",
+    "[{hosts: all, timeout: -1}]",
+    "[{hosts: all, mode: fast}]",
+    "[{hosts: all, serial: 1}]",
+    "[{hosts: all, tasks: [{shel: ls}]}]",
+    "[{hosts: all, tasks: [{ansible.builtin.shel: ls}]}]",
+    "[{hosts: all, tasks: [{command: {creats: /x, cmd: ls}}]}]",
+    "[{hosts: all, tasks: [{run: ls, regsiter: x}]}]",
+    "[{hosts: all, tasks: [{run: ls, loop: x}]}]",
+    "[{hosts: all, tasks: [{run: ls, listen: x}]}]",
+    "[{hosts: all, tasks: [{block: [{run: a}], loop: [1]}]}]",
+    "[{hosts: all, tasks: [{meta: noop}]}]",
+    "[{hosts: all, tasks: [{include_tasks: x}]}]",
+    "[{hosts: all, tasks: [{copy: {src: a, dest: /b, remote_src: maybe}}]}]",
+]
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    assert COMMITTED.read_text() == json.dumps(SCHEMA, indent=2, ensure_ascii=False) + "\n", (
+        "write it again with: smolrun schema"
+    )
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_what_is_right_is_admitted(text: str) -> None:
+    VALIDATOR.validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_wrong_is_refused(text: str) -> None:
+    assert not VALIDATOR.is_valid(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*.yml")), ids=lambda path: path.name)
+def test_the_playbooks_of_the_project_are_admitted(path: Path) -> None:
+    VALIDATOR.validate(yaml.safe_load(path.read_text()))
+
+
+def _described(words: dict[str, Any]) -> list[str]:
+    return [word for word, schema in words.items() if not schema.get("description")]
+
+
+def test_every_keyword_has_a_description_for_hover() -> None:
+    definitions = SCHEMA["definitions"]
+    for name in ("play", "block", "loop_control"):
+        assert _described(definitions[name]["properties"]) == []
+    task = definitions["task"]["properties"]
+    assert _described({word: schema for word, schema in task.items() if "$ref" not in schema}) == []
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_module_and_argument_has_a_description_for_hover(name: str) -> None:
+    module = SCHEMA["definitions"][f"module_{name}"]
+    assert module["description"]
+    assert _described(module["anyOf"][0]["properties"]) == []
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_module_is_offered_by_both_its_names(name: str) -> None:
+    found = registry.find(name)
+    assert found is not None
+    for word in (name, f"{found.module.collection}.{name}"):
+        assert SCHEMA["definitions"]["task"]["properties"][word] == {"$ref": f"#/definitions/module_{name}"}
