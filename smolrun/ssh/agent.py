@@ -3,12 +3,13 @@
 import socket
 
 from smolrun.ssh.library import paramiko
+from smolrun.ssh.private import PrivateAgent
 
 # An agent answers at once, unless it asks its user to confirm; listing keys asks nobody.
 _PATIENCE = 5.0
 
 
-class Agent(paramiko.agent.AgentSSH):
+class Agent(PrivateAgent):
     """A connection to the agent at a socket; paramiko's own class only knows ``SSH_AUTH_SOCK``."""
 
     def __init__(self, path: str) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError
 from smolrun.ssh.credentials import Credential, Credentials
 from smolrun.ssh.library import paramiko
+from smolrun.ssh.private import PrivateAuthHandler, PrivateTransport
 
 Verdict = Literal["accepted", "more", "rejected"]
 
@@ -34,7 +34,7 @@ class Login:
         where: ``user@host:port``, for messages.
     """
 
-    def __init__(self, transport: paramiko.Transport, user: str, where: str, deadline: Deadline) -> None:
+    def __init__(self, transport: PrivateTransport, user: str, where: str, deadline: Deadline) -> None:
         self._transport = transport
         self._user = user
         self._where = where
@@ -100,10 +100,10 @@ class Login:
     def _try_none(self) -> Answer:
         return self._ask(lambda handler, event: handler.auth_none(self._user, event))
 
-    def _ask(self, send: Callable[[paramiko.AuthHandler, threading.Event], object]) -> Answer:
+    def _ask(self, send: Callable[[PrivateAuthHandler, threading.Event], object]) -> Answer:
         """Send one request and wait for its answer (paramiko's own wait calls a lost connection a rejection)."""
         event = threading.Event()
-        handler = paramiko.AuthHandler(self._transport)
+        handler = PrivateAuthHandler(self._transport)
         self._transport.auth_handler = handler
         try:
             send(handler, event)

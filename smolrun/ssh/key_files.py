@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from smolrun.errors import AuthenticationError
 from smolrun.ssh.library import paramiko
@@ -44,8 +46,8 @@ def load_key(path: Path, passphrase: Passphrase | None = None) -> paramiko.PKey:
                 hint=f"load it into the agent with ssh-add {path} (and name no key file), or use a key without one",
             )
     try:
-        return paramiko.PKey.from_path(path, password=secret.encode() if secret is not None else None)
-    except paramiko.UnknownKeyType as error:
+        return _parse(path, data, None if secret is None else secret.encode())
+    except paramiko.pkey.UnknownKeyType as error:
         raise AuthenticationError(
             f"the key {path} is of a type that is not supported", hint="use an ed25519, ecdsa or rsa key"
         ) from error
@@ -55,6 +57,40 @@ def load_key(path: Path, passphrase: Passphrase | None = None) -> paramiko.PKey:
         raise AuthenticationError(
             f"{path} is not a private key that can be read", hint="use an ed25519, ecdsa or rsa key"
         ) from error
+
+
+def _parse(path: Path, data: bytes, secret: Any) -> paramiko.PKey:
+    """The key in `data`, which is the content of `path`; `secret` is bytes, whatever paramiko's annotations say."""
+    try:
+        return paramiko.PKey.from_path(path, password=secret)
+    except (ValueError, paramiko.SSHException):
+        return _by_way_of_pem(path, data, secret)
+
+
+def _by_way_of_pem(path: Path, data: bytes, secret: bytes | None) -> paramiko.PKey:
+    """The same key, read by `cryptography` and handed on in another form.
+
+    paramiko 5.1 takes the padding of a file in OpenSSH's format for its last byte even where there is no padding: half
+    of all ecdsa keys without a comment cannot be read by it.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        load_ssh_private_key,
+    )
+
+    loaded = load_ssh_private_key(data, secret)
+    if not isinstance(loaded, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise ValueError("neither ecdsa nor rsa")
+    pem = io.StringIO(loaded.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode())
+    kind = paramiko.RSAKey if isinstance(loaded, rsa.RSAPrivateKey) else paramiko.ECDSAKey
+    key = kind.from_private_key(pem)
+    certificate = path.with_name(path.name + "-cert.pub")
+    if certificate.exists():
+        key.load_certificate(str(certificate))
+    return key
 
 
 def _read(path: Path) -> bytes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     class PrivateTransport(paramiko.Transport):
         _channel_handler_table: Mapping[int, Callable[[Any, paramiko.Message], None]]
         _channels: ChannelMap
+        auth_handler: Any
         initial_kex_done: bool
         remote_kex_init: bytes
 

@@ -94,8 +94,8 @@ class CommandStream:
             # `exec` through the shell, as ssh_config(5) says; no terminal, so that it cannot ask anything there.
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", f"exec {command}"],
-                stdin=theirs,
-                stdout=theirs,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=self._errors,
                 start_new_session=True,
             )

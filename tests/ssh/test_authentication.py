@@ -40,13 +40,17 @@ def no_agent_and_no_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
 def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Path], None]]:
     """A running ssh-agent; the fixture's value loads a key into it."""
     socket = tmp_path / "agent"
+
+    def load(path: Path) -> None:
+        subprocess.run(["ssh-add", "-q", str(path)], check=True, capture_output=True)
+
     with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as process:
         try:
             monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
             for _ in range(1000):
                 if subprocess.run(["ssh-add", "-l"], capture_output=True, check=False).returncode < 2:
                     break
-            yield lambda path: subprocess.run(["ssh-add", "-q", str(path)], check=True, capture_output=True) and None
+            yield load
         finally:
             process.terminate()
 
