@@ -83,7 +83,7 @@ def _by_way_of_pem(path: Path, data: bytes, secret: bytes | None) -> paramiko.PK
 
     loaded = load_ssh_private_key(data, secret)
     if not isinstance(loaded, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise ValueError("neither ecdsa nor rsa")
+        raise ValueError("neither ecdsa nor rsa")  # noqa: TRY004 - as for any file that cannot be used
     pem = io.StringIO(loaded.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode())
     kind = paramiko.RSAKey if isinstance(loaded, rsa.RSAPrivateKey) else paramiko.ECDSAKey
     key = kind.from_private_key(pem)

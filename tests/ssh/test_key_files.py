@@ -6,8 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from smolrun.errors import AuthenticationError
 from smolrun.ssh.key_files import is_encrypted, load_key, public_blob
@@ -46,12 +44,10 @@ def test_keys_are_read_whatever_their_padding(tmp_path: Path) -> None:
     """Without a comment an ecdsa key in OpenSSH's format has, as chance will have it, one byte of padding or none."""
     refused_by_paramiko = 0
     for _ in range(24):
-        made = ec.generate_private_key(ec.SECP256R1())
-        (tmp_path / "key").write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-        public = made.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1]
-        assert load_key(tmp_path / "key").get_base64().encode() == public
+        pair = make_key(tmp_path / "key", "ecdsa")
+        assert load_key(pair.path).fingerprint == pair.fingerprint
         try:
-            paramiko.PKey.from_path(tmp_path / "key")
+            paramiko.PKey.from_path(pair.path)
         except (ValueError, paramiko.SSHException):
             refused_by_paramiko += 1
     assert refused_by_paramiko, "paramiko reads them now: the way by PEM can go"
