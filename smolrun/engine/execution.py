@@ -167,7 +167,7 @@ class _Call:
 
     def _announce(self, deadline: Deadline) -> None:
         self.services.bus.emit(
-            HostTaskStarted.model_construct(
+            HostTaskStarted(
                 time=time.time(),
                 task=self.item.reference,
                 host=self.item.host,
@@ -183,9 +183,7 @@ class _Call:
     def _show_lines(self, stream: Stream, lines: tuple[str, ...]) -> None:
         item = self.item
         self.services.bus.emit(
-            OutputReceived.model_construct(
-                time=time.time(), task=item.reference, host=item.host, stream=stream, lines=lines
-            )
+            OutputReceived(time=time.time(), task=item.reference, host=item.host, stream=stream, lines=lines)
         )
 
     def _progress(self, message: str) -> None:

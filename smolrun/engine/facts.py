@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,21 @@ class FactUse:
 
     def __init__(self, plays: Sequence[tuple[Play, bool]], shared: Iterable[Mapping[str, Any]]) -> None:
         self._gathers = [gathers for _, gathers in plays]
-        everywhere = {word for variables in shared for word in _words(variables)}
-        self._words = [everywhere | set(_words_of_play(play)) for play, _ in plays]
+        self._plays = [play for play, _ in plays]
+        self._shared = shared
+
+    @cached_property
+    def _words(self) -> list[set[str]]:
+        everywhere = {word for variables in self._shared for word in _words(variables)}
+        return [everywhere | set(_words_of_play(play)) for play in self._plays]
 
     def is_needed(self, number: int) -> bool:
         """Whether the facts that play `number` (from 0) would gather may be looked at, by itself or by a later play.
 
         A later play that gathers facts itself has no use for these, unless it looks at other hosts.
         """
+        if not self._gathers[number]:
+            return False
         if self._words[number]:
             return True
         later = range(number + 1, len(self._words))

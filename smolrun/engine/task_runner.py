@@ -201,7 +201,7 @@ class _HostTask:
         redactor, no_log = self.services.redactor, execution.no_log
         ignored = execution.status in ("failed", "timed_out") and self._flag("ignore_errors")
         self.services.bus.emit(
-            ItemFinished.model_construct(
+            ItemFinished(
                 time=time.time(),
                 task=self.reference,
                 host=self.host,
@@ -217,7 +217,7 @@ class _HostTask:
     def _tell(self, execution: Execution, *, ignored: bool) -> None:
         redactor, no_log = self.services.redactor, execution.no_log
         self.services.bus.emit(
-            TaskFinished.model_construct(
+            TaskFinished(
                 time=time.time(),
                 task=self.reference,
                 host=self.host,

@@ -65,7 +65,7 @@ class LinearStrategy:
             return
         once = batch.run_once(planned, hosts[0])
         chosen = hosts[:1] if once else hosts
-        batch.services.bus.emit(TaskStarted.model_construct(time=time.time(), task=reference, hosts=tuple(chosen)))
+        batch.services.bus.emit(TaskStarted(time=time.time(), task=reference, hosts=tuple(chosen)))
         limit = self._throttle(planned, hosts[0])
         outcomes = self._workers.map(lambda host: batch.runner.run(planned, reference, host), chosen, limit=limit)
         batch.settle(planned, reference, outcomes)

@@ -1,10 +1,19 @@
 """What the run itself has taught each host: facts, ``set_fact`` and ``register``. It lasts until the run ends."""
 
+import re
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 INJECTED = "ansible_"
 """Ansible also gives every fact ``X`` as the variable ``ansible_X`` (its INJECT_FACTS_AS_VARS)."""
+
+
+STEERING = re.compile(
+    r"(?:host|port|user|password|connection|timeout|private_key_file|host_key|host_key_checking|facts|shell_\w+"
+    r"|(?:become|sudo|su|doas)(?:_\w+)?|ssh_(?!host_key_(?:rsa|dsa|ecdsa|ed25519)_)\w+|\w+_interpreter)\Z"
+)
+"""What a guest says of itself must not decide how it, or the controller, is reached (as in Ansible's `clean_facts`)."""
 
 
 class HostMemory:
@@ -27,7 +36,7 @@ class HostMemory:
         """Facts of the guest, named without ``ansible_``; later ones replace earlier ones of the same name."""
         plain = {name.removeprefix(INJECTED): as_data(value) for name, value in facts.items()}
         self.facts["ansible_facts"] = {**self.facts["ansible_facts"], **plain}
-        self.facts.update({INJECTED + name: value for name, value in plain.items()})
+        self.facts.update({INJECTED + name: value for name, value in plain.items() if not STEERING.match(name)})
 
     def assign(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
@@ -48,7 +57,10 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def as_data(value: Any) -> Any:
-    """`value` with nothing left in it that could be taken for a template: plain text, lists and dictionaries."""
+    """`value` with nothing left in it that could be taken for a template: plain text, lists and dictionaries.
+
+    What has no form as data (a function that a template gave, say) becomes text.
+    """
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -58,4 +70,6 @@ def as_data(value: Any) -> Any:
         return {as_data(key): as_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [as_data(item) for item in value]
-    return value
+    if isinstance(value, date | time):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
