@@ -61,7 +61,10 @@ def _sshd(folder: Path, addresses: tuple[str, ...], port: int, host_key: Path) -
         + f"Port {port}\nHostKey {host_key}\nAuthorizedKeysFile {folder}/authorized_keys\n"
         "StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nMaxStartups 200\n"
         f"PidFile {folder}/{name}.pid\nSubsystem sftp internal-sftp\n"
+        # bash reads ~/.bashrc for every command that comes over ssh: a user's own would be timed with each task
+        f"SetEnv HOME={folder}/home\n"
     )
+    (folder / "home").mkdir(exist_ok=True)
     Path("/run/sshd").mkdir(exist_ok=True)
     program = shutil.which("sshd") or "/usr/sbin/sshd"
     return subprocess.Popen([program, "-D", "-f", str(config), "-E", str(folder / f"{name}.log")])
