@@ -41,8 +41,9 @@ def texts_of(node: Keywords) -> Iterator[Text]:
             yield Text(condition, expression=True, evaluated="condition" if number else "first")
     for name in type(node).model_fields:
         if name not in _APART and name not in _PLAY_LISTS:
-            evaluated: When = "lazy" if name in _HARMLESS else "execution"
-            yield from _templates(getattr(node, name), evaluated)
+            value = getattr(node, name)
+            if value is not None and value != ():
+                yield from _templates(value, "lazy" if name in _HARMLESS else "execution")
     if isinstance(node, Task):
         yield from _of_task(node)
 

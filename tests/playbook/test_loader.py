@@ -40,6 +40,28 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
     ]
 
 
+def test_what_did_load_of_a_wrong_file_is_checked_as_well() -> None:
+    text = """\
+- hosts: all
+  tasks:
+    - run: ls
+      becom: yes
+    - run: echo {{ 1 + }}
+      timeout: soon
+      notify: relaod
+    - copy: {src: /nowhere/at/all, dest: /a}
+  handlers:
+    - {name: reload, run: ls}
+"""
+    assert told(text) == [
+        "4:7 error unknown-keyword: 'becom' is not a keyword of a task (did you mean 'become'?)",
+        "5:24 error bad-template: not a valid template: unexpected '}}'",
+        "6:16 error wrong-type: 'timeout': expected a number, found the text 'soon'",
+        "7:15 warning unknown-handler: no handler is called 'relaod' (did you mean 'reload'?)",
+        "8:19 error missing-file: there is no file '/nowhere/at/all' (looked for /nowhere/at/all)",
+    ]
+
+
 def test_a_file_that_does_not_load_ends_with_exit_code_4(tmp_path: Path) -> None:
     (tmp_path / "p.yml").write_text(MANY)
     with pytest.raises(LoadError) as caught:
