@@ -69,6 +69,7 @@ def _method(reader: VariableReader, keywords: BecomeKeywords) -> BecomeMethod:
     method = chosen.removeprefix("ansible.builtin.").removeprefix("community.general.")
     if method not in names.METHODS:
         reader.complain(
+            variable,
             value if value is not None else keywords.method,
             f"{variable if value is not None else 'become_method'} is {chosen!r}, which is not supported",
             hint=f"use one of {', '.join(names.METHODS)}",

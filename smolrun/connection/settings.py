@@ -133,6 +133,7 @@ def _kind(reader: VariableReader, defaults: ConnectionDefaults) -> Literal["ssh"
     if kind is None:
         source = variable if value is not None else "connection"
         reader.complain(
+            variable,
             value if value is not None else chosen,
             f"{source} is {chosen!r}, which is not supported",
             hint="guests are reached over ssh, this machine as local",
@@ -147,6 +148,7 @@ def _host_key(reader: VariableReader, default: str) -> str:
         if _HOST_KEY.match(value):
             return value
         reader.complain(
+            variable,
             written,
             f"{variable} is {value!r}",
             hint="use known_hosts, accept-new, insecure, or a fingerprint as ssh-keygen -lf prints it: SHA256:…",

@@ -108,8 +108,10 @@ class VariableReader:
             f"{host} cannot be reached as its variables say: {reasons}", hint=first.hint, location=first.location
         )
 
-    def complain(self, value: object, message: str, hint: str | None = None) -> None:
-        location = getattr(value, "location", None)
+    def complain(self, name: str, value: object, message: str, hint: str | None = None) -> None:
+        """Note a mistake in the variable `name`, at its place as far as that is known."""
+        places: Mapping[str, object] = getattr(self.variables, "value_locations", {})
+        location = getattr(value, "location", None) or places.get(name)
         place = location if isinstance(location, Location) else None
         self.mistakes.append(Diagnostic(Severity.ERROR, "connection-variable", message, place, hint))
 
@@ -126,10 +128,10 @@ class VariableReader:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            self.complain(value, f"{name} must be text, not {_kind(value)}")
+            self.complain(name, value, f"{name} must be text, not {_kind(value)}")
             return None
         if "\0" in str(value):
-            self.complain(value, f"{name} holds a NUL byte")
+            self.complain(name, value, f"{name} holds a NUL byte")
             return None
         return str(value)
 
@@ -142,7 +144,7 @@ class VariableReader:
         except (TypeError, ValueError):
             number = float("nan")
         if not least <= number <= greatest:
-            self.complain(value, f"{name} must be a number from {least:g} to {greatest:g}, not {_shown(value)}")
+            self.complain(name, value, f"{name} must be a number from {least:g} to {greatest:g}, not {_shown(value)}")
             return None
         return number
 
@@ -151,7 +153,7 @@ class VariableReader:
         if number is None or number.is_integer():
             return None if number is None else int(number)
         name, value = self.find(names)
-        self.complain(value, f"{name} must be a whole number, not {_shown(value)}")
+        self.complain(name, value, f"{name} must be a whole number, not {_shown(value)}")
         return None
 
     def boolean(self, names: Sequence[str]) -> bool | None:
@@ -161,7 +163,7 @@ class VariableReader:
         word = str(value).strip().lower()
         if word in TRUE_WORDS or word in FALSE_WORDS:
             return word in TRUE_WORDS
-        self.complain(value, f"{name} must be true or false, not {_shown(value)}")
+        self.complain(name, value, f"{name} must be true or false, not {_shown(value)}")
         return None
 
 

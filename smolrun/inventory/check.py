@@ -5,8 +5,7 @@ A host that cannot be reached as it is described need not be one that a play run
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from smolrun.connection.become_settings import BecomeKeywords, read_become
 from smolrun.connection.settings import ConnectionDefaults, read_endpoint
@@ -16,7 +15,7 @@ from smolrun.inventory.draft import Draft, Entry
 from smolrun.inventory.group_tree import PRIORITY
 from smolrun.location import Location
 from smolrun.source.containers import LocatedDict
-from smolrun.source.text import is_template, location_of
+from smolrun.source.text import is_template
 
 _GROUP_NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _KNOWN_PREFIXES = (
@@ -58,9 +57,11 @@ def check_draft(draft: Draft) -> None:
                     draft.diagnostics.append(found)
 
 
-def _connection_mistakes(entry: Entry, values: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    settings = {name: value for name, value in values.items() if isinstance(name, str) and name in _OWN}
-    literal = {name: value for name, value in settings.items() if _is_literal(value)}
+def _connection_mistakes(entry: Entry, values: LocatedDict) -> Iterator[Diagnostic]:
+    literal = LocatedDict(
+        {name: value for name, value in values.items() if name in _OWN and _is_literal(value)},
+        value_locations=values.value_locations,
+    )
     if literal:
         reader = VariableReader(literal)
         read_endpoint(reader, entry.name, ConnectionDefaults())
@@ -78,16 +79,10 @@ def _connection_mistakes(entry: Entry, values: Mapping[str, Any]) -> Iterator[Di
                 Severity.WARNING,
                 "unknown-connection-variable",
                 f"{name} has no meaning",
-                _place_of(values, name) or entry.location,
+                values.key_locations.get(name) or values.value_locations.get(name) or entry.location,
                 f"did you mean {near[0]}?",
             )
 
 
 def _is_literal(value: object) -> bool:
     return isinstance(value, str | int | float | bool) and not is_template(value)
-
-
-def _place_of(values: Mapping[str, Any], name: str) -> Location | None:
-    if isinstance(values, LocatedDict):
-        return values.key_locations.get(name)
-    return location_of(values[name])

@@ -6,6 +6,7 @@ from typing import Any
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.location import Location
+from smolrun.source.containers import LocatedDict
 
 ALL = "all"
 UNGROUPED = "ungrouped"
@@ -23,11 +24,18 @@ class Entry:
 
     name: str
     location: Location | None = None
-    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variables: dict[str, LocatedDict] = field(default_factory=dict)
 
     def set_variables(self, origin: str, values: Mapping[str, Any]) -> None:
-        if values:
-            self.variables.setdefault(origin, {}).update(values)
+        if not values:
+            return
+        known = self.variables.get(origin)
+        if known is None:
+            known = self.variables[origin] = LocatedDict()
+        known.update(values)
+        if isinstance(values, LocatedDict):
+            known.key_locations.update(values.key_locations)
+            known.value_locations.update(values.value_locations)
 
 
 @dataclass(slots=True)

@@ -65,22 +65,22 @@ def build_groups(draft: Draft) -> dict[str, Group]:
 def _refuse_circles(draft: Draft) -> None:
     finished: set[str] = set()
     for start in list(draft.groups):
-        path: list[str] = []
+        path = dict.fromkeys([start])  # ordered, and quick to look into
         todo: list[tuple[str, Iterator[str]]] = [(start, iter(list(draft.groups[start].children)))]
-        path.append(start)
         while todo:
             name, children = todo[-1]
             child = next(children, None)
             if child is None:
                 finished.add(name)
-                path.pop()
+                del path[name]
                 todo.pop()
             elif child in path:
                 place = draft.groups[name].children.pop(child)
-                circle = " > ".join([*path[path.index(child) :], child])
+                way = list(path)
+                circle = " > ".join([*way[way.index(child) :], child])
                 draft.error("group-circle", f"the group {child!r} contains itself: {circle}", place)
             elif child not in finished:
-                path.append(child)
+                path[child] = None
                 todo.append((child, iter(list(draft.group(child).children))))
 
 

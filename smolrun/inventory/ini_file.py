@@ -11,6 +11,7 @@ from smolrun.inventory.host_names import HostNameError, read_host
 from smolrun.inventory.ini_values import read_value
 from smolrun.inventory.ini_words import QuotingError, Word, words
 from smolrun.location import Location, SourceFile
+from smolrun.source.containers import LocatedDict
 
 _SECTION = re.compile(r"\[(?P<name>[^:\]\s]+)(?::(?P<kind>\w*))?\]\s*(?:[#;].*)?\Z")
 _KINDS = ("hosts", "children", "vars")
@@ -105,13 +106,13 @@ class _Reader:
         except HostNameError as error:
             self._draft.error("host-name", str(error), place)
             return
-        variables: dict[str, object] = {} if written.port is None else {"ansible_port": written.port}
+        variables = LocatedDict({} if written.port is None else {"ansible_port": written.port})
         for word in assignments:
             self._assignment(word, variables)
         for host in written.names:
             self._draft.host(host, self._group, place).set_variables(self._file.name, variables)
 
-    def _assignment(self, word: Word, variables: dict[str, object]) -> None:
+    def _assignment(self, word: Word, variables: LocatedDict) -> None:
         key, sign, value = word.text.partition("=")
         place = self._place(word.column, word.end)
         if not sign or not key:
@@ -123,6 +124,7 @@ class _Reader:
             )
             return
         variables[key] = read_value(value, place)
+        variables.value_locations[key] = place
 
     def _child_line(self, line: str) -> None:
         found = self._words(line)
@@ -158,7 +160,8 @@ class _Reader:
             return
         start = len(key) + 1 + (len(value) - len(value.lstrip())) + 1
         place = self._place(start, start + len(text))
-        self._draft.group(self._group).set_variables(self._file.name, {name: read_value(text, place)})
+        variables = LocatedDict({name: read_value(text, place)}, value_locations={name: place})
+        self._draft.group(self._group).set_variables(self._file.name, variables)
 
     # --- words ---
 

@@ -6,7 +6,7 @@ The language: docs.ansible.com, inventory plugin ``yaml``.
 import difflib
 from typing import Any
 
-from smolrun.inventory.draft import ALL, Draft
+from smolrun.inventory.draft import Draft
 from smolrun.inventory.host_names import HostNameError, read_host
 from smolrun.location import Location, SourceFile
 from smolrun.source.containers import LocatedDict
@@ -97,12 +97,13 @@ class _Reader:
         if not isinstance(content, LocatedDict | None):
             self._draft.error("inventory", f"the host {name} must have variables as `name: value` lines", place)
             return
-        variables: dict[Any, Any] = {} if written.port is None else {"ansible_port": written.port}
+        port = {} if written.port is None else {"ansible_port": written.port}
         if content is not None:
             self._variables(content, place)
-            variables.update(content)
         for host in written.names:
-            self._draft.host(host, group or ALL, place).set_variables(self._file.name, variables)
+            entry = self._draft.host(host, group, place)
+            entry.set_variables(self._file.name, port)
+            entry.set_variables(self._file.name, content or {})
 
     def _variables(self, content: LocatedDict, place: Location | None) -> None:
         for key in content:
