@@ -63,7 +63,8 @@ def run(arguments: ScriptArguments, task: TaskContext) -> ModuleResult:
 
 def _split(cmd: str) -> tuple[str, str]:
     """The script's name, and its arguments as they stand: the guest's shell reads them, as with Ansible."""
-    lexer = shlex.shlex(io.StringIO(cmd), posix=True)
+    text = io.StringIO(cmd)
+    lexer = shlex.shlex(text, posix=True)
     lexer.whitespace_split = True
     lexer.commenters = ""
     try:
@@ -72,7 +73,7 @@ def _split(cmd: str) -> tuple[str, str]:
         raise ModuleError(f"the script's name cannot be read: {str(error).lower()}") from error
     if not name:
         raise ModuleError("there is no script to run", hint="write its name after `script:`")
-    return name, lexer.instream.read().replace("\n", " ").strip()
+    return name, text.read().strip()
 
 
 def _first_line(source: bytes | Path) -> bytes:

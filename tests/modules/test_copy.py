@@ -8,7 +8,20 @@ import pytest
 
 from tests.modules.guest import Guest
 
-HOSTILE_NAMES = ["a b", "it's", 'say "hi"', "-rf", "$(touch pwned)", "`id`", "a\nb", "naïve ☃", "*", "~x", "a;b", "a\\b"]
+HOSTILE_NAMES = [
+    "a b",
+    "it's",
+    'say "hi"',
+    "-rf",
+    "$(touch pwned)",
+    "`id`",
+    "a\nb",
+    "naïve ☃",
+    "*",
+    "~x",
+    "a;b",
+    "a\\b",
+]
 
 
 def test_the_second_run_changes_nothing_and_takes_one_round_trip(guest: Guest) -> None:

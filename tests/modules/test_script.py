@@ -15,7 +15,7 @@ def left_behind(guest: Guest) -> list[str]:
 def test_runs_with_its_arguments_and_leaves_nothing(guest: Guest, mode: str | None) -> None:
     guest.source("it's.sh", "printf '%s|' \"$@\"; cat; exit 3\n")
     before = set(left_behind(guest))
-    result = guest.do("script", {"cmd": "\"it's.sh\" 'a b' \"$((1 + 1))\" c"}, mode=mode)
+    result = guest.do("script", {"cmd": '"it\'s.sh" \'a b\' "$((1 + 1))" c'}, mode=mode)
     assert result.command is not None
     assert result.command.stdout == "a b|2|c|"
     assert result.command.exit_code == 3

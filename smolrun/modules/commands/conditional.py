@@ -76,7 +76,8 @@ def _by_sh(
     text = _condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else _start(command))
     began = outcome.now()
     if mode == "login":
-        result = task.guest.run(f"exec /bin/sh -c {quoted(text)}", shell="login", stdin=command.stdin)
+        line = f"exec /bin/sh -c {quoted(text)}"
+        result = task.guest.run(line, shell="login", stdin=command.stdin)  # noqa: S604  the guest's shell, not ours
     else:
         result = task.guest.script(text, stdin=command.stdin, stream=True)
     refused = _refusal(result, nonce, command, where, task)
