@@ -48,7 +48,19 @@ class NotRunError(SmolVMError):
 
 
 class ConnectError(NotRunError):
-    """No connection could be made, or it could not be made in time."""
+    """No connection could be made, or it could not be made in time.
+
+    Attributes:
+        phase: how far it came, for people: ``name look-up``, ``connection``, ``banner``, ``handshake``, ``login``, ….
+        transient: it may go away by itself (refused, reset, no banner), so that trying again makes sense.
+    """
+
+    def __init__(
+        self, message: str, *, phase: str = "connection", transient: bool = False, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.phase = phase
+        self.transient = transient
 
 
 class AuthenticationError(NotRunError):
