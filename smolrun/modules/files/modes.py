@@ -57,7 +57,7 @@ def _applied(operator: str, who: str, bits: int, current: int) -> int:
     classes = "ugo" if "a" in who else who
     cleared = sum(7 << _SHIFTS[name] for name in set(classes))
     cleared |= (stat.S_ISUID if "u" in classes else 0) | (stat.S_ISGID if "g" in classes else 0)
-    cleared |= stat.S_ISVTX if "a" in who else 0
+    cleared |= stat.S_ISVTX if "o" in classes else 0
     return current & ~cleared | bits
 
 
