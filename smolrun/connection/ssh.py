@@ -16,6 +16,9 @@ from smolrun.ssh.settings import DefaultUser
 if TYPE_CHECKING:
     from smolrun.ssh.client import SSHClient
 
+_FOR_EVER = 30 * 24 * 3600.0  # seconds; waits of the operating system end somewhere above
+_AT_LEAST = 0.001  # seconds; the client refuses to wait for none
+
 
 @dataclass(frozen=True, slots=True)
 class ClientOptions:
@@ -83,11 +86,10 @@ class SSHConnection:
             return self._client.get(source, deadline=deadline, limit=limit, become=become)
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
-        self._client.reset_connection()
-        timeout = deadline.remaining()
-        self._client.wait_for_ssh(
-            timeout=max(timeout, 0.001) if timeout is not None else float("inf"), interval=interval
-        )
+        with self.turn():
+            self._client.reset_connection()
+            left = deadline.remaining(at_most=_FOR_EVER)
+            self._client.wait_for_ssh(timeout=max(left or 0.0, _AT_LEAST), interval=interval)
 
     def reset(self) -> None:
         self._client.reset_connection()

@@ -1,5 +1,6 @@
 """What modules talk to, on real servers: whatever the login shell is, a script runs under ``/bin/sh``."""
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from smolrun.connection.settings import Endpoint
 from smolrun.connection.ssh import ClientOptions
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandNotStartedError, OperationTimeoutError
-from smolrun.ssh.request import Become
+from smolrun.ssh.request import Become, CommandRequest
 
 AWKWARD = 'it\'s \\ 100% "$HOME" !x `id`\n\ttab \u00e9\u4e2d *?[a] {b} ~ ^ # end  '
 SHELLS = ["bash", "dash", "ash", "zsh", "fish", "tcsh"]
@@ -145,3 +146,29 @@ def test_an_endpoint_is_connected_to_once(pool: ConnectionPool, openssh: Any) ->
     assert first.connection is second.connection
     peer = 'echo "${SSH_CONNECTION}"'
     assert first.run(peer).stdout == second.run(peer).stdout
+
+
+def test_waiting_for_a_guest_makes_a_fresh_connection(pool: ConnectionPool, openssh: Any) -> None:
+    guest = session(pool, openssh)
+    before = guest.run('echo "$SSH_CONNECTION"').stdout
+
+    guest.connection.wait_ready(Deadline.after(20))
+    after = guest.run('echo "$SSH_CONNECTION"').stdout
+    guest.connection.wait_ready(Deadline.never())
+
+    assert before != after
+
+
+def test_waiting_for_a_guest_that_never_comes_ends_in_time(pool: ConnectionPool) -> None:
+    connection = pool.get(Endpoint(host="127.0.0.1", user="x", port=1))
+
+    with pytest.raises(OperationTimeoutError):
+        connection.wait_ready(Deadline.after(0.5))
+
+
+def test_nobody_named_means_the_local_user(pool: ConnectionPool, openssh: Any) -> None:
+    connection = pool.get(
+        Endpoint(host=openssh.host, port=openssh.port, key_path=openssh.key_path, host_key=openssh.fingerprint)
+    )
+
+    assert connection.run(CommandRequest("id -un", "raw"), Deadline.after(20)).output == getpass.getuser()
