@@ -89,26 +89,23 @@ def _attempt(
     deadline: Deadline,
     hops: int,
 ) -> Transport:
-    handshake = deadline.earliest(settings.connect_timeout)
-    stream = _route(settings, target, handshake, hops)
+    attempt = deadline.earliest(settings.connect_timeout)
+    stream = _route(settings, target, attempt, hops)
     transport: HostKeyTransport | None = None
     try:
         transport = HostKeyTransport(stream, algorithms)
-        _shake_hands(transport, target, handshake, stream)
+        _shake_hands(transport, target, attempt, stream)
         assert transport.presented is not None, "a handshake has no end without a host key"
-        asked_at = time.monotonic()
+        left, asked_at = attempt.remaining(), attempt.clock()
         verifier.verify(transport.presented)
-        thinking = time.monotonic() - asked_at  # a person was asked about the key: that is not the guest's time
-        login = Deadline.after(_plus(deadline.remaining(), thinking)).earliest(settings.connect_timeout)
+        # A person may have been asked about the key meanwhile: that time is not the guest's.
+        thinking = attempt.clock() - asked_at
+        login = Deadline.after(left, attempt.clock) if thinking > 1.0 else attempt
         Login(transport, target.user, target.description, login).run(credentials)
     except BaseException:
         _discard(transport, stream)
         raise
     return transport
-
-
-def _plus(left: float | None, more: float) -> float | None:
-    return None if left is None else left + more
 
 
 def _discard(transport: Transport | None, stream: Any) -> None:

@@ -146,7 +146,10 @@ class OpenSSHServer:
             "LogLevel VERBOSE",
             "Subsystem sftp internal-sftp",
         ]
-        return "\n".join(lines) + "\n"
+        # For most options of sshd the first line wins, for some (MaxStartups) the last: no option stands twice.
+        chosen = {name.lower() for name in self.options}
+        own = [line for line in lines[len(self.options) :] if line.split()[0].lower() not in chosen - {"hostkey"}]
+        return "\n".join([*lines[: len(self.options)], *own]) + "\n"
 
 
 def openssh_version() -> str:

@@ -250,6 +250,34 @@ def test_a_restart_of_the_listener_is_sat_out(start_openssh: StartOpenSSH) -> No
     connect(server.endpoint()).close()
 
 
+def test_a_server_that_is_full_for_a_moment_is_tried_again(start_openssh: StartOpenSSH) -> None:
+    """Fault F12: sshd refuses further start-ups before its banner."""
+    server = start_openssh({"MaxStartups": "1:100:1"})
+    with socket.create_connection(("127.0.0.1", server.port)) as half_open:
+        half_open.recv(64)
+        with pytest.raises(ConnectError) as raised:
+            connect(server.endpoint(), connect_timeout=1)
+        assert (raised.value.phase, raised.value.transient) == ("banner", True)
+    connect(server.endpoint()).close()
+
+
+def test_the_time_that_a_person_takes_to_look_at_a_key_is_not_the_guests(openssh: Endpoint, tmp_path: Path) -> None:
+    passed = 0.0
+
+    def clock() -> float:
+        return time.monotonic() + passed
+
+    def look(*shown: str) -> bool:
+        nonlocal passed
+        passed = 3600.0
+        return True
+
+    settings = settings_for(
+        openssh, host_key="known_hosts", known_hosts=(tmp_path / "known_hosts",), confirm_host_key=look
+    )
+    open_transport(settings, Deadline.after(5, clock)).close()
+
+
 # --- a key that arrives late ---
 
 

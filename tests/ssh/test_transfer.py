@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smolrun.deadline import Deadline
-from smolrun.errors import CommandNotStartedError, ConnectionLostError, TransferError
+from smolrun.errors import CommandNotStartedError, ConnectionLostError, OperationTimeoutError, TransferError
 from smolrun.ssh.client import SSHClient
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
@@ -231,6 +232,67 @@ def test_a_connection_lost_on_the_way_leaves_the_old_file_whole(
         openssh.client().run("true", shell="raw")
     assert leftovers(tmp_path) == []
     assert target.read_text() == "old"
+
+
+def test_a_put_that_is_over_its_time_leaves_the_old_file_whole(
+    openssh: Endpoint, relay: Callable[[Endpoint], FaultRelay], tmp_path: Path
+) -> None:
+    target = tmp_path / "file"
+    target.write_text("old")
+    between = relay(openssh)
+    client = openssh.at(between.port).client()
+    client.ensure_connected(within())
+    between.faults.rate = 1_000_000
+    with pytest.raises(OperationTimeoutError):
+        put(client.execute, os.urandom(8_000_000), str(target), deadline=within(1))
+    between.faults.rate = 0
+    assert target.read_text() == "old"
+    client.run("true", shell="raw", timeout=60)
+    assert leftovers(tmp_path) == []
+
+
+def test_a_planted_link_is_not_written_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    monkeypatch.setattr("smolrun.ssh.transfer.secrets.token_hex", lambda count: "guessed")
+    (tmp_path / ".smolrun-guessed").symlink_to(victim)
+    with pytest.raises(TransferError):
+        put(this_machine, b"content", str(tmp_path / "file"), deadline=within())
+    assert victim.read_text() == "untouched"
+    assert not (tmp_path / "file").exists()
+
+
+def test_nobody_else_can_read_a_file_that_is_being_written(tmp_path: Path) -> None:
+    seen_modes = []
+
+    def spying(request: CommandRequest, deadline: Deadline) -> CommandResult:
+        with subprocess.Popen(["sh", "-c", request.command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+            assert shell.stdin is not None
+            assert shell.stdout is not None
+            shell.stdin.write(b"sec")
+            shell.stdin.flush()
+            limit = time.monotonic() + 10
+            while time.monotonic() < limit:
+                begun = [path for path in tmp_path.iterdir() if path.name.startswith(".smolrun")]
+                if begun and begun[0].stat().st_size:
+                    seen_modes.append(begun[0].stat().st_mode & 0o777)
+                    break
+                time.sleep(0.01)
+            shell.stdin.write(b"ret")
+            shell.stdin.close()
+            return CommandResult(0, shell.stdout.read())
+
+    put(spying, b"secret", str(tmp_path / "file"), deadline=within(), mode=0o644)
+    assert seen_modes == [0o600]
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_the_client_has_both_as_methods(openssh: Endpoint, tmp_path: Path) -> None:
+    client = openssh.client()
+    client.put(EVERY_BYTE, str(tmp_path / "file"), timeout=20, mode=0o640)
+    assert client.get(str(tmp_path / "file"), timeout=20) == EVERY_BYTE
+    with pytest.raises(TransferError):
+        client.get(str(tmp_path / "file"), limit=1)
 
 
 @pytest.mark.root
