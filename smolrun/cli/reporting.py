@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from smolrun.cli.flags import OutputFlags
 from smolrun.engine.events import Event
 from smolrun.errors import UsageError
-from smolrun.report.colour import is_terminal, wants_colour
+from smolrun.report.colour import Style, is_terminal, wants_colour
 from smolrun.report.json_lines import JsonLinesReporter
 from smolrun.report.junit import JUnitReporter
+from smolrun.report.lines import line
 from smolrun.report.running import Running
 from smolrun.report.sinks import PlainSink, Sink
 from smolrun.report.terminal import TerminalReporter
@@ -22,11 +23,13 @@ class Reporting:
     """Attributes:
     listeners: for the engine.
     suspended: leaves the terminal alone while a question is asked on it.
+    note: tells the user something that is no event.
     close: puts the terminal right again; harmless when repeated.
     """
 
     listeners: tuple[Callable[[Event], None], ...]
     suspended: Callable[[], AbstractContextManager[None]]
+    note: Callable[[str], None]
     close: Callable[[], None]
 
 
@@ -50,7 +53,11 @@ def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
         if not os.access(flags.junit.parent, os.W_OK | os.X_OK) or flags.junit.is_dir():
             raise UsageError(f"--junit {flags.junit}: no file can be written there")
         listeners.append(JUnitReporter(flags.junit))
-    return Reporting(tuple(listeners), sink.suspended, sink.close)
+
+    def note(text: str) -> None:
+        sink.write([line(text, Style.WARNING, error=True)])
+
+    return Reporting(tuple(listeners), sink.suspended, note, sink.close)
 
 
 def _sink(flags: OutputFlags, running: Running) -> Sink:

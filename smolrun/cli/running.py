@@ -95,7 +95,12 @@ def _execute(
             _tell_notice(guest, output)
         connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
         run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners, connections=connections)
-        with StopSignals(run.interrupt, _abandon(report, guest)):
+
+        def interrupt() -> None:
+            run.interrupt()
+            report.note("Stopping what runs on the guests; a second Ctrl-C ends at once")
+
+        with StopSignals(interrupt, _abandon(report, guest)):
             return int(run.execute())
     finally:
         report.close()

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests import embedded_process
-from smolrun.guests.embedded_process import ANSWER, REQUEST
+from smolrun.guests.embedded_process import ANNOUNCEMENT, ANSWER, REQUEST
 
 UNPRIVILEGED_USER = "nobody"
 _SHELL = "/bin/sh"
@@ -84,12 +85,18 @@ class Machine:
             )
         ours.settimeout(None)
 
-    def open_connection(self) -> socket.socket:
-        """A new connection process; requests are written to the socket, answers are read from it."""
+    def open_connection(self, variables: Mapping[str, str]) -> socket.socket:
+        """A new connection process; requests are written to the socket, answers are read from it.
+
+        Args:
+            variables: further ones in the environment of its commands.
+        """
         ours, theirs = socket.socketpair()
         with theirs, self._lock:
             assert self._control is not None
             socket.send_fds(self._control, [b"c"], [theirs.fileno()])
+        announcement = json.dumps(dict(variables)).encode()
+        ours.sendall(ANNOUNCEMENT.pack(len(announcement)) + announcement)
         return ours
 
     def stop(self) -> None:

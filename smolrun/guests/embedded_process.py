@@ -27,6 +27,8 @@ from typing import Any
 
 REQUEST = struct.Struct("!II")
 """A request: the number that its answer bears, and the length of the command line that follows."""
+ANNOUNCEMENT = struct.Struct("!I")
+"""The length of what a connection begins with."""
 ANSWER = struct.Struct("!Ii")
 """How a command ended: the number of its request, and its exit code, or less than 0 for a signal's number."""
 
@@ -80,6 +82,7 @@ def _serve_connections(control: socket.socket, settings: dict[str, Any]) -> None
 
 def _serve_commands(requests: socket.socket, settings: dict[str, Any]) -> None:
     """The process of one connection: its children are that connection's commands."""
+    environment = {**settings["environment"], **_announced(requests)}
     running: dict[int, int] = {}
     for ended in _wake_ups(requests):
         if ended is not None:
@@ -92,7 +95,7 @@ def _serve_commands(requests: socket.socket, settings: dict[str, Any]) -> None:
             return
         number, length = REQUEST.unpack(header)
         command = _read_exactly(requests, length)
-        child = _spawn(command, descriptors, settings)
+        child = _spawn(command, descriptors, environment)
         for descriptor in descriptors:
             os.close(descriptor)
         if child is None:
@@ -101,15 +104,22 @@ def _serve_commands(requests: socket.socket, settings: dict[str, Any]) -> None:
             running[child] = number
 
 
-def _spawn(command: bytes, descriptors: list[int], settings: dict[str, Any]) -> int | None:
+def _announced(requests: socket.socket) -> dict[str, str]:
+    """What comes first on the socket of a connection: variables that only its commands have, as JSON."""
+    (length,) = ANNOUNCEMENT.unpack(_read_exactly(requests, ANNOUNCEMENT.size))
+    variables: dict[str, str] = json.loads(_read_exactly(requests, length))
+    return variables
+
+
+def _spawn(command: bytes, descriptors: list[int], environment: dict[str, str]) -> int | None:
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
-    shell = settings["environment"]["SHELL"]
+    shell = environment["SHELL"]
     try:
         return os.posix_spawn(
             shell,
-            [shell, "-c", command],
-            settings["environment"],
+            [shell.encode(), b"-c", command],
+            environment,
             file_actions=[(os.POSIX_SPAWN_DUP2, given, target) for target, given in enumerate(descriptors)],
             setsid=True,
             setsigdef=[signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXFSZ],

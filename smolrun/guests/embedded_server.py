@@ -20,6 +20,7 @@ from paramiko.common import (
 
 from smolrun.guests.embedded_machine import Machine, read_answer, send_command
 
+BANNER = "SSH-2.0-smolrun_embedded"
 _CHUNK = 32768
 
 
@@ -55,8 +56,9 @@ class ServerConnection(paramiko.ServerInterface):
         self._commands: dict[int, ServerCommand] = {}
         self._numbers = 0
         self._accepted: dict[int, bytes] = {}  # by channel; touched by the transport's thread alone
-        self._requests = machine.open_connection()
+        self._requests = machine.open_connection(_named(peer))
         self.transport = _Transport(peer)
+        self.transport.local_version = BANNER
         self.transport.set_log_channel("smolrun.guests.embedded")  # apart from the client's in the same process
         self.transport.add_server_key(host_key)
 
@@ -120,6 +122,15 @@ class ServerConnection(paramiko.ServerInterface):
                 command = self._commands.get(answer[0])
             if command is not None:
                 command.ended(answer[1])
+
+
+def _named(peer: socket.socket) -> dict[str, str]:
+    """What sshd tells commands of their connection (sshd(8), "LOGIN PROCESS")."""
+    (client, client_port), (server, server_port) = peer.getpeername(), peer.getsockname()
+    return {
+        "SSH_CONNECTION": f"{client} {client_port} {server} {server_port}",
+        "SSH_CLIENT": f"{client} {client_port} {server_port}",
+    }
 
 
 class ServerCommand:

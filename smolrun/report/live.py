@@ -52,7 +52,6 @@ class LiveSink:
             redirect_stderr=False,
         )
         self._broken = False
-        self._live.start()
 
     @property
     def width(self) -> int:
@@ -63,17 +62,20 @@ class LiveSink:
         if self._broken or not texts:
             return
         try:
+            self._live.start()  # harmless when it is on already; not before, since questions come first
             self._console.print(Text("\n").join(texts), soft_wrap=True)
         except OSError:  # the terminal has gone; the run goes on
             self._broken = True
 
     @contextlib.contextmanager
     def suspended(self) -> Iterator[None]:
+        was_on = self._live.is_started
         self._live.stop()
         try:
             yield
         finally:
-            self._live.start(refresh=True)
+            if was_on:
+                self._live.start(refresh=True)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -1,0 +1,111 @@
+"""The playbooks of this project do what they say, on every kind of guest."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT, Ended
+from tests.servers.endpoint import Endpoint
+
+Smolrun = Callable[..., Ended]
+PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
+GUESTS = ["openssh", "openssh_unprivileged", "dropbear", "busybox_guest"]
+
+
+def run(smolrun: Smolrun, name: str, *arguments: str) -> Ended:
+    return smolrun("run", str(ROOT / "playbooks" / name), *arguments)
+
+
+def inventory_of(endpoint: Endpoint) -> str:
+    Path("hosts").write_text(
+        f"guest ansible_host={endpoint.host} ansible_port={endpoint.port} ansible_user={endpoint.user}"
+        f" ansible_ssh_private_key_file={endpoint.key_path} ansible_host_key={endpoint.fingerprint}\n"
+    )
+    return "hosts"
+
+
+def counts(ended: Ended) -> dict[str, int]:
+    (line,) = re.findall(r"^\S+ +: (ok=.*)$", ended.out, re.MULTILINE)
+    return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_playbook_has_no_mistakes_even_strictly(smolrun: Smolrun, name: str) -> None:
+    ended = smolrun("check", str(ROOT / "playbooks" / name), "-i", "web1,", "--strict")
+    assert (ended.code, ended.err) == (0, "No mistakes found\n")
+
+
+def test_quickstart_on_the_embedded_guest(smolrun: Smolrun) -> None:
+    ended = run(smolrun, "quickstart.yml", "--guest", "embedded")
+    assert ended.code == 0, ended.out + ended.err
+    assert counts(ended) | {"ok": 0} == {
+        "ok": 0, "changed": 5, "unreachable": 0, "failed": 0, "skipped": 1, "rescued": 1, "ignored": 1
+    }  # fmt: skip
+    assert "WARNING" not in ended.err
+
+
+@pytest.mark.parametrize("guest", GUESTS)
+def test_quickstart_on_a_real_guest(smolrun: Smolrun, guest: str, request: pytest.FixtureRequest) -> None:
+    endpoint: Endpoint = request.getfixturevalue(guest)
+    ended = run(smolrun, "quickstart.yml", "-i", inventory_of(endpoint))
+    assert ended.code == 0, ended.out + ended.err
+    assert counts(ended)["rescued"] == 1
+    if endpoint.home is not None:
+        assert not (endpoint.home / "smolrun-quickstart").exists()
+
+
+def test_quickstart_in_check_mode(smolrun: Smolrun) -> None:
+    ended = run(smolrun, "quickstart.yml", "--guest", "embedded", "--check", "--diff")
+    assert ended.code == 0, ended.out + ended.err
+    assert "+managed by smolrun" in ended.out
+
+
+def test_static_site_is_deployed_and_the_second_run_changes_nothing(
+    smolrun: Smolrun, openssh_unprivileged: Endpoint
+) -> None:
+    folder = f"site-{os.getpid()}"
+    arguments = ("-i", inventory_of(openssh_unprivileged), "-e", f"site_root={folder} release=r1")
+    first = run(smolrun, "static_site.yml", *arguments)
+    assert first.code == 0, first.out + first.err
+    assert "guest serves release r1" in first.out
+    with openssh_unprivileged.client() as client:
+        assert "<title>Welcome</title>" in client.run(f"cat {folder}/current/index.html").stdout
+        second = run(smolrun, "static_site.yml", *arguments)
+        assert counts(second)["changed"] == 0
+        client.run(f"rm -rf {folder}")
+
+
+def test_static_site_keeps_so_many_releases(smolrun: Smolrun, openssh_unprivileged: Endpoint) -> None:
+    folder = f"site-many-{os.getpid()}"
+    with openssh_unprivileged.client() as client:
+        client.run(f"mkdir -p {folder}/releases && cd {folder}/releases && for n in 1 2 3 4; do mkdir old$n; done")
+        ended = run(
+            smolrun, "static_site.yml", "-i", inventory_of(openssh_unprivileged),
+            "-e", f"site_root={folder} release=new keep=2",
+        )  # fmt: skip
+        assert ended.code == 0, ended.out + ended.err
+        left = client.run(f"ls {folder}/releases").output.split()
+        client.run(f"rm -rf {folder}")
+    assert len(left) == 2
+    assert "new" in left
+
+
+def test_health_report_brings_a_report_back(smolrun: Smolrun, tmp_path: Path) -> None:
+    ended = run(smolrun, "health_report.yml", "--guest", "embedded", "-e", f"reports={tmp_path}/reports")
+    assert ended.code == 0, ended.out + ended.err
+    report = (tmp_path / "reports/embedded.txt").read_text()
+    assert "host: embedded" in report
+    assert "/tmp: can be written" in report
+    assert counts(ended)["changed"] >= 1
+
+
+def test_health_report_fails_where_space_runs_out(smolrun: Smolrun, tmp_path: Path) -> None:
+    ended = run(
+        smolrun, "health_report.yml", "--guest", "embedded",
+        "-e", f"reports={tmp_path}/reports", "-e", '{"most_used_percent": -1}',
+    )  # fmt: skip
+    assert ended.code == 2
+    assert "more than -1 %" in ended.out
