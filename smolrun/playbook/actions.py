@@ -9,7 +9,7 @@ from smolrun.playbook import keywords
 from smolrun.playbook.elsewhere import is_module_elsewhere
 from smolrun.playbook.loops import loop_keys
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.suggestion import near
+from smolrun.playbook.suggestion import MISSPELT, did_you_mean, near
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict
 from smolrun.source.text import SourceText
@@ -66,8 +66,9 @@ def _is_elsewhere(name: str) -> bool:
 
 def _unlikely_keywords(candidates: list[str], known: Iterable[str]) -> list[str]:
     """Of names that no module has, those that are more like a module than like a keyword."""
-    likely = [name for name in candidates if registry.near(str(name)) and not near(str(name), known)]
-    return likely or [name for name in candidates if not near(str(name), known)]
+    others = [name for name in candidates if isinstance(name, str) and not near(name, known, MISSPELT)]
+    likely = [name for name in others if near(name, registry.names())]
+    return likely or others
 
 
 def _plain(task: LocatedDict, key: str) -> Action:
@@ -100,11 +101,19 @@ def _note_unavailable(action: Action, mistakes: Mistakes) -> None:
     elif name in keywords.REMOVED:
         hint = f"write {keywords.REMOVED[name]}"
         mistakes.error("removed-keyword", f"Ansible no longer has '{name}'", action.place, hint)
-    elif is_module_elsewhere(name):
-        message = f"the module '{name}' is not available here; a task that comes to it will fail"
-        mistakes.warning("unavailable-module", message, action.place)
     else:
-        meant = registry.near(name)
+        _note_unknown(action, mistakes)
+
+
+def _note_unknown(action: Action, mistakes: Mistakes) -> None:
+    """Notes a module that we know nothing of: an error where it is ours misspelt, or nobody's."""
+    name, short = action.name, action.name.rpartition(".")[2]
+    elsewhere = is_module_elsewhere(name)
+    meant = None if elsewhere else near(short, registry.names(), MISSPELT)
+    if meant is None and (elsewhere or "." not in name):
+        message = f"the module '{name}' is not available here; a task that comes to it will fail"
+        mistakes.warning("unavailable-module", message, action.place, did_you_mean(short, registry.names()))
+    else:
         hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
         mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)
 

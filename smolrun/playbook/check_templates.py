@@ -15,7 +15,6 @@ from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
 from smolrun.templating.analysis import Analysis, analyse
 
-_WHOLE = re.compile(r"\s*\{\{-?(?P<inner>(?:(?!\{\{|\}\}).)*?)-?\}\}\s*\Z", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
@@ -72,16 +71,16 @@ def _add(diagnostic: Diagnostic, certain: bool, mistakes: Mistakes) -> None:
 
 def _braces(source: SourceText, certain: bool, mistakes: Mistakes) -> SourceText | None:
     """What is inside of the braces of a condition; None where there is nothing to look into after noting them."""
-    whole = _WHOLE.match(source)
-    if whole:
-        code = whole["inner"].strip()
-        message = "a condition is an expression already, without '{{ }}'"
-        mistakes.warning("braces-in-condition", message, source.location, f"write: {code}")
-        return SourceText(code, source.location)
-    if "{{" not in _QUOTED.sub("", source):
+    bare = _QUOTED.sub("", source).strip()
+    if "{{" not in bare:
         message = "'{{ }}' inside of a text in a condition is not rendered as a part of it"
         mistakes.warning("braces-in-condition", message, source.location, "write the variable outside of the quotes")
         return source
+    if bare.startswith("{{") and bare.endswith("}}") and bare.count("{{") == 1:
+        code = source.strip()[2:-2].strip("- \n\t")
+        message = "a condition is an expression already, without '{{ }}'"
+        mistakes.warning("braces-in-condition", message, source.location, f"write: {code}")
+        return SourceText(code, source.location)
     plain = source.replace("{{", "").replace("}}", "")
     message = "a condition is an expression already: '{{ }}' cannot stand in it"
     hint = "write: " + " ".join(plain.split()) if "{%" not in source and "{#" not in source else None

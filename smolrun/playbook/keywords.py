@@ -41,7 +41,7 @@ def words_of(model: type[Written]) -> frozenset[str]:
     fields = model.model_fields.items()
     names = {field.alias or name for name, field in fields} - {"location"}
     if model is Task:
-        names -= {"module", "arguments", "arguments_template"}
+        names -= {"module", "module_location", "arguments", "arguments_template"}
         names |= {"loop_control", "args", "action", "local_action"}
     return frozenset(names - {"action"} if model is Meta else names)
 

@@ -113,12 +113,14 @@ class Task(Keywords):
 
     Attributes:
         module: the canonical short name of a module we have, or the name as written of one we do not.
+        module_location: where that name stands.
         arguments: as written, aliases and all; a free form is stored under the module's ``free_form`` name.
         arguments_template: ``args: "{{ mapping }}"``: a template of further arguments; those written here win.
         listen: topics, for handlers.
     """
 
     module: str
+    module_location: SkipJsonSchema[Location | None] = Field(None, exclude=True, repr=False)
     arguments: Variables = Field(default_factory=dict)
     arguments_template: WrittenText | None = None
     when: Conditions = Field((), description="Run only if this holds: an expression without braces, or a list.")

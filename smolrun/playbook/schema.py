@@ -25,7 +25,18 @@ Schema = dict[str, Any]
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _OTHER_COLLECTIONS = r"^(?!ansible\.(builtin|legacy)\.)[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}$"
 _STRUCTURAL = frozenset(
-    {"location", "module", "arguments", "arguments_template", "loop", "action", "block", "rescue", "always"}
+    {
+        "location",
+        "module",
+        "module_location",
+        "arguments",
+        "arguments_template",
+        "loop",
+        "action",
+        "block",
+        "rescue",
+        "always",
+    }
 ) | {"pre_tasks", "tasks", "post_tasks", "handlers"}
 _TASK_LISTS = {
     "pre_tasks": "Tasks that run first, with the handlers they notify.",

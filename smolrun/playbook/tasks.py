@@ -7,7 +7,7 @@ from smolrun.modules import registry
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook import keywords
 from smolrun.playbook.actions import Action, find_action
-from smolrun.playbook.arguments import check_arguments, joined, read_arguments
+from smolrun.playbook.arguments import joined, read_arguments
 from smolrun.playbook.loops import loop_keys, read_loop
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Meta, Node, Task
@@ -108,7 +108,10 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | N
         values.setdefault("delegate_to", SourceText("localhost", action.place))
     found = registry.find(action.name)
     values["module"] = found.name if found else action.name
+    values["module_location"] = action.place
     values["arguments"] = _arguments(found, action, written, values, mistakes)
+    if values["arguments"] is None:
+        return None
     task = build(Task, values, written, mistakes)
     if task is not None:
         _note_useless(task, written, kind, mistakes)
@@ -117,10 +120,10 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | N
 
 def _arguments(
     found: FoundModule | None, action: Action, written: LocatedDict, values: dict[str, Any], mistakes: Mistakes
-) -> LocatedDict:
+) -> LocatedDict | None:
     arguments = read_arguments(found, action.name, action.arguments, action.arguments_place, mistakes)
     if arguments is None:
-        return LocatedDict(location=action.arguments_place)
+        return None
     template = arguments.pop("_template", None)
     more = written.get("args")
     if isinstance(more, LocatedDict):
@@ -131,8 +134,6 @@ def _arguments(
         message = f"'args': expected a mapping, found {describe(more)}"
         mistakes.error("wrong-type", message, written.value_locations.get("args"))
     values["arguments_template"] = template
-    if found is not None and template is None:
-        check_arguments(found, arguments, action.place, mistakes)
     return arguments
 
 

@@ -30,7 +30,9 @@ class Text:
 
 _EXPRESSIONS = ("until", "failed_when", "changed_when")
 _HARMLESS = frozenset({"name", "vars", "tags", "notify", "listen"})
-_APART = frozenset({"location", "when", "loop", "arguments", "block", "rescue", "always", *_EXPRESSIONS})
+_APART = frozenset(
+    {"location", "module_location", "when", "loop", "arguments", "block", "rescue", "always", *_EXPRESSIONS}
+)
 _PLAY_LISTS = frozenset({"pre_tasks", "tasks", "post_tasks", "handlers", "hosts", "vars_files"})
 
 

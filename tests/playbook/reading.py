@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from smolrun.diagnostic import Diagnostic
 from smolrun.errors import LoadError
 from smolrun.location import SourceFile
+from smolrun.playbook.check import KnownNames, check
 from smolrun.playbook.loader import read_playbook
 from smolrun.playbook.models import Node, Playbook, Task
 
@@ -28,9 +29,10 @@ def load_task(text: str) -> Task:
 
 
 def found(text: str) -> tuple[Diagnostic, ...]:
-    """Everything that loading tells, whether it loads or not."""
+    """Everything that is told about a playbook before it runs, but for undefined variables."""
     try:
-        return read_playbook(SourceFile("p.yml", text))[1]
+        playbook, warnings = read_playbook(SourceFile("p.yml", text))
+        return (*warnings, *check(playbook, KnownNames(unknown_sources=True)))
     except LoadError as error:
         return error.diagnostics
 
