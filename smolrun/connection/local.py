@@ -1,8 +1,8 @@
 """This machine as a guest, without SSH: the same requests, the same guarantees."""
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class LocalConnection:
     def __init__(self, *, folder: Path | None = None, output_limit: int = OUTPUT_LIMIT) -> None:
         self._folder = folder
         self._output_limit = output_limit
-        self._lock = threading.RLock()
-        self._running: Wake | None = None
+        self._lock = threading.RLock()  # a signal handler may cancel while this very thread holds it
+        self._running: set[Wake] = set()
 
     @property
     def description(self) -> str:
@@ -40,24 +40,23 @@ class LocalConnection:
     def warnings(self) -> tuple[str, ...]:
         return ()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for and hold this connection (re-entrant)."""
-        with self._lock:
-            yield
+    def turn(self) -> AbstractContextManager[None]:
+        """Nothing is waited for: processes run side by side, as tasks delegated to this machine do in Ansible."""
+        return nullcontext()
 
     def connect(self, deadline: Deadline) -> None:
         """Nothing is to be done."""
 
     def run(self, request: CommandRequest, deadline: Deadline) -> CommandResult:
         """Run a command; see `Connection.run`."""
+        wake = Wake()
         with self._lock:
-            wake = Wake()
-            self._running = wake
-            try:
-                return run_command(request, deadline, wake, self._settings(request.become))
-            finally:
-                self._running = None
+            self._running.add(wake)
+        try:
+            return run_command(request, deadline, wake, self._settings(request.become))
+        finally:
+            with self._lock:
+                self._running.discard(wake)
                 wake.close()
 
     def _settings(self, become: Become | None) -> LocalSettings:
@@ -87,10 +86,10 @@ class LocalConnection:
         """There is nothing that could be reset."""
 
     def cancel(self) -> None:
-        """From any thread: end the running command as at a timeout."""
-        running = self._running
-        if running is not None:
-            running.cancel()
+        """From any thread: end the running commands as at a timeout."""
+        with self._lock:
+            for wake in tuple(self._running):
+                wake.cancel()
 
     def close(self) -> None:
         self.cancel()

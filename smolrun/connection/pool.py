@@ -20,7 +20,7 @@ class ConnectionPool:
 
     def __init__(self, options: ClientOptions | None = None) -> None:
         self._options = options or ClientOptions()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may cancel while this very thread holds it
         self._connections: dict[Endpoint, Connection] = {}
         self._closed = False
 

@@ -10,7 +10,7 @@ from smolrun.ssh.result import CommandResult
 
 
 class Connection(Protocol):
-    """One guest, or this machine. One command at a time; a second thread waits its turn.
+    """One guest, where one command runs at a time and a second thread waits its turn; or this machine, without turns.
 
     Every method raises `NotRunError` kinds for what certainly did not happen, `ConnectionLostError` for what may
     have, and `OperationTimeoutError` past its deadline.

@@ -244,17 +244,38 @@ def test_a_callback_that_raises_leaves_no_process(here: LocalConnection, tmp_pat
     assert not alive(int(pid_file.read_text()))
 
 
-def test_a_second_thread_waits_its_turn(here: LocalConnection, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    threads = [
-        threading.Thread(target=run, args=(here, f"echo in >> {log}; sleep 0.05; echo out >> {log}")) for _ in range(4)
-    ]
+def test_commands_run_side_by_side(here: LocalConnection, tmp_path: Path) -> None:
+    """Each waits for the other, so neither would end if they took turns."""
+    results: list[CommandResult] = []
+
+    def meet(own: str, other: str) -> None:
+        command = f"touch {tmp_path}/{own}; while ! [ -e {tmp_path}/{other} ]; do sleep 0.01; done"
+        with here.turn():
+            results.append(run(here, command))
+
+    threads = [threading.Thread(target=meet, args=names) for names in (("a", "b"), ("b", "a"))]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(25)
 
-    assert log.read_text().split() == ["in", "out"] * 4
+    assert [result.ok for result in results] == [True, True]
+
+
+def test_a_timeout_ends_only_its_own_command(here: LocalConnection, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    results: list[CommandResult] = []
+    thread = threading.Thread(
+        target=lambda: results.append(run(here, f"while ! [ -e {gate} ]; do sleep 0.01; done; echo survived"))
+    )
+    thread.start()
+
+    with pytest.raises(OperationTimeoutError):
+        run(here, "sleep 300", timeout=0.3)
+    gate.touch()
+    thread.join(25)
+
+    assert results[0].stdout == "survived\n"
 
 
 def test_a_login_shell_gets_the_environment_and_drops_the_noise(here: LocalConnection) -> None:
