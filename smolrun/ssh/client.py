@@ -18,6 +18,7 @@ from smolrun.ssh.readiness import wait_for_ssh
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
+from smolrun.ssh.transfer import get, put
 from smolrun.ssh.transport import Transport
 
 
@@ -219,8 +220,6 @@ class SSHClient:
             TransferError: it did not arrive; what stood at the destination is still there.
             SmolVMError: as `run`.
         """
-        from smolrun.ssh.transfer import put
-
         put(self.execute, content, destination, deadline=deadline or Deadline.after(timeout), mode=mode, become=become)
 
     def get(
@@ -241,8 +240,6 @@ class SSHClient:
             TransferError: it is not there, cannot be read, is too large, or changed on the way.
             SmolVMError: as `run`.
         """
-        from smolrun.ssh.transfer import get
-
         return get(self.execute, source, deadline=deadline or Deadline.after(timeout), limit=limit, become=become)
 
 

@@ -137,6 +137,8 @@ class Execution:
         streams = Streams(wrapped, feed, limit, request.on_output)
         command = Command(transport, channel, feed, streams.stdout.write, streams.stderr.write, patience)
         patience.check()
+        if transport.watched.ended():
+            raise PeerGoneError("the connection ended")
         self._sent = Sent(transport, channel, command, streams, time.monotonic())
         try:
             channel.request_exec(wrapped.line)
@@ -205,6 +207,7 @@ class Execution:
             stderr=sent.streams.stderr.take(),
             killed=end.proved,
             unverified=not end.proved,
+            hint=None if sent.streams.begun else "the command had not begun: a profile or the become tool still ran",
         )
 
     def _cancelled(self, sent: Sent) -> OperationCancelledError:

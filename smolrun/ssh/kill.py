@@ -22,6 +22,10 @@ BUDGET = 4.5  # seconds for all of it, so that a command never outlives its time
 GRACE = 10  # tenths of a second between TERM and KILL
 REPORT = b"smolrun-left:"
 
+# Their commands are children of a process that serves one connection alone. Others may start those of every guest's
+# user from one process, so a common parent says nothing there.
+ONE_PROCESS_A_CONNECTION = ("OpenSSH", "dropbear")
+
 
 @dataclass(frozen=True, slots=True)
 class Kill:
@@ -95,8 +99,9 @@ def _look(
 ) -> Kill:
     patience = Patience(transport, settings, deadline, threading.Event())
     channel = connection.channel(transport, patience)
+    shared = not any(name in transport.remote_version for name in ONE_PROCESS_A_CONNECTION)
     try:
-        report = _run(transport, channel, patience, _script(victim, by_parent=by_parent))
+        report = _run(transport, channel, patience, _script(victim, by_parent=by_parent, shared=shared))
     finally:
         channel.finish()
     if REPORT not in report:
@@ -109,14 +114,15 @@ def _look(
     return Kill(True, "its processes were killed")
 
 
-def _script(victim: Victim, *, by_parent: bool) -> Wrapped:
-    known = f"smolrun_task={victim.task} smolrun_grace={GRACE}\n"
-    here = "smolrun_sshd=$PPID smolrun_self=$$" if by_parent else "smolrun_sshd= smolrun_self=$$"
-    script = guest_script("kill.sh")
+def _script(victim: Victim, *, by_parent: bool, shared: bool) -> Wrapped:
+    known = f"smolrun_task={victim.task} smolrun_grace={GRACE} smolrun_shared={'yes' if shared else ''}\n"
+    parent = "$PPID" if by_parent else ""
+    script = known + guest_script("kill.sh")
     if victim.become is None:
-        return Wrapped(posix(f"{here} {known}{script}").encode())
+        here = f"smolrun_self=$$ smolrun_sshd={parent} smolrun_link=$SSH_CONNECTION"
+        return Wrapped(posix(f"{here}\n{script}").encode())
     through = become_wrap(victim.become)
-    line = through.line(known + script, known=f"{here}; ")
+    line = through.line(script, known=f"smolrun_self=$$ smolrun_sshd={parent} smolrun_link='$SSH_CONNECTION'; ")
     return Wrapped(posix(line).encode(), become=through)
 
 

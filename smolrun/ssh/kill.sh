@@ -2,8 +2,9 @@
 #
 # Ends every process of one command and looks again whether any is left.
 #
-# Set ahead: smolrun_sshd, this connection's server process (empty: none to go by); smolrun_self, the process of this
-# script as the server started it; smolrun_task, what the command's processes carry as SMOLRUN_TASK (empty: nothing);
+# Set ahead: smolrun_sshd, the server process (empty: none to go by); smolrun_shared, that it serves other connections
+# too (empty: only this one); smolrun_link, the SSH_CONNECTION of this one; smolrun_self, the process of this script as
+# the server started it; smolrun_task, what the command's processes carry as SMOLRUN_TASK (empty: nothing);
 # smolrun_grace, tenths of a second between TERM and KILL.
 
 # One line a process: number, state, parent, session, start (proc_pid_stat(5); the name in brackets may hold anything).
@@ -27,20 +28,27 @@ smolrun_add() {
     case $smolrun_found in *" $1 "*) ;; *) smolrun_found="$smolrun_found$1 " ;; esac
 }
 
+# Whether this process (of that parent) is one that the server started for the command. One command at a time runs on a
+# connection, so it is, unless it is this script or belongs to another connection.
+smolrun_started() {
+    [ "$2" = "${smolrun_sshd:-none}" ] && [ "$1" != "$smolrun_self" ] || return 1
+    [ -z "$smolrun_shared" ] && return 0
+    case $smolrun_ours in *" $1 "*) ;; *) return 1 ;; esac
+}
+
 # Daemons of a command that carries no SMOLRUN_TASK: they are of this connection and began after the command. Where
 # background processes of earlier commands live, a daemon may be theirs: then it is left alone, and told.
 smolrun_daemons() {
     smolrun_first='' smolrun_older='' smolrun_younger=''
     set -- $smolrun_all
     while [ $# -ge 5 ]; do
-        if [ "$3" = "$smolrun_sshd" ] && [ "$1" != "$smolrun_self" ]; then
+        if smolrun_started "$1" "$3"; then
             smolrun_first=$1 smolrun_start=$5
             break
         fi
         shift 5
     done
-    [ -n "$smolrun_first" ] && [ -n "$SSH_CONNECTION" ] || return 0
-    smolrun_ours=" $(smolrun_carriers "SSH_CONNECTION=$SSH_CONNECTION" | tr '\n' ' ') "
+    [ -n "$smolrun_first" ] || return 0
     set -- $smolrun_all
     while [ $# -ge 5 ]; do
         case $smolrun_ours in
@@ -61,14 +69,18 @@ smolrun_daemons() {
     fi
 }
 
-# Adds to smolrun_found all that descends from it or belongs to a session begun by it. One command at a time runs on a
-# connection, so what else the server process has started is the command.
+# Adds to smolrun_found all that the server started, that descends from it or belongs to a session begun by it.
 smolrun_find() {
     smolrun_all=$(smolrun_look)
+    smolrun_ours=" "
+    if [ -n "$smolrun_link" ] && [ -n "$smolrun_shared$smolrun_raw" ]; then
+        smolrun_ours=" $(smolrun_carriers "SSH_CONNECTION=$smolrun_link" | tr '\n' ' ') "
+    fi
     if [ -n "$smolrun_task" ]; then
         for smolrun_pid in $(smolrun_carriers "SMOLRUN_TASK=$smolrun_task"); do smolrun_add "$smolrun_pid"; done
-    elif [ -n "$smolrun_sshd" ] && [ "$smolrun_found" = " " ]; then
+    elif [ -n "$smolrun_raw" ]; then
         smolrun_daemons
+        smolrun_raw=
     fi
     smolrun_before=
     while [ "$smolrun_before" != "$smolrun_found" ]; do
@@ -78,7 +90,7 @@ smolrun_find() {
             case $smolrun_found in
             *" $1 "*) ;;
             *" $3 "* | *" $4 "*) smolrun_found="$smolrun_found$1 " ;;
-            *) [ "$3" = "${smolrun_sshd:-none}" ] && [ "$1" != "$smolrun_self" ] && smolrun_found="$smolrun_found$1 " ;;
+            *) smolrun_started "$1" "$3" && smolrun_found="$smolrun_found$1 " ;;
             esac
             shift 5
         done
@@ -96,10 +108,14 @@ smolrun_find() {
 
 smolrun_pause() { sleep 0.1 2>/dev/null || sleep 1; }
 
+# The connection may have ended meanwhile: then this script was handed to init, whose children are the whole machine.
+case $smolrun_sshd in 0 | 1) smolrun_sshd= ;; esac
 smolrun_found=" "
 smolrun_younger=
+smolrun_raw=
+[ -z "$smolrun_task" ] && smolrun_raw=1 # daemons are looked for once, while the command itself is still there
 smolrun_find
-if [ -z "$smolrun_all" ]; then
+if [ -z "$smolrun_all" ] || { [ -n "$smolrun_shared" ] && [ -z "$smolrun_task$smolrun_link" ]; }; then
     echo "smolrun-blind"
     exit 0
 fi

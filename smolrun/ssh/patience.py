@@ -45,6 +45,7 @@ class Patience:
         left = self._deadline.remaining(at_most=limit)
         assert left is not None
         self._transport.watched.send_until = time.monotonic() + left
+        self._transport.clear_to_send_timeout = left  # of a key exchange that the peer does not end
 
     def check(self) -> None:
         """Raise for whatever ends the wait."""
@@ -85,3 +86,10 @@ class Patience:
         if at_most is not None:
             limit = min(limit, at_most)
         self._transport.news.wait(self._deadline.remaining(at_most=limit))
+
+    def rest(self, seconds: float) -> None:
+        """Let that much time pass. Raises as `wait`."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._transport.news.clear()
+            self.wait(at_most=left)

@@ -17,6 +17,9 @@ from smolrun.ssh.transport import Transport
 PROVE_AFTER = 1.0  # seconds of silence after which a connection is asked for a sign of life before it is used
 
 
+REFUSED_PAUSES = (0.0, 0.05, 0.2)  # seconds before a channel that was refused is asked for again
+
+
 @dataclass(frozen=True, slots=True)
 class Victim:
     """A command that is to be ended.
@@ -110,13 +113,15 @@ class PersistentConnection:
             as `open_channel`.
         """
         spare, self._spare = self._spare, None
-        try:
-            return open_channel(transport, spare, patience)
-        except ChannelRefusedError:
-            if spare is None:
-                raise
-            self._spares_refused = True
-            return open_channel(transport, None, patience)
+        for pause in REFUSED_PAUSES:
+            try:
+                return open_channel(transport, spare, patience)
+            except ChannelRefusedError:
+                self._spares_refused = self._spares_refused or spare is not None
+                spare = None
+            # OpenSSH gives the slot of a closed channel back only after it has read all that had come with the close.
+            patience.rest(pause)
+        return open_channel(transport, None, patience)
 
     def open_ahead(self, *, running: bool) -> None:
         """Ask for the channel of the next command, and of a kill, without waiting for it.

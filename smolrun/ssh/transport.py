@@ -5,6 +5,7 @@ another thread may still be sending on that channel (OpenSSH then drops the whol
 nonexistent channel"), and cannot tell a request that left from one that did not.
 """
 
+import select
 import socket
 import threading
 import time
@@ -48,6 +49,19 @@ class WatchedSocket:
                 raise ConnectionAbortedError("the peer does not take what is sent") from None
             raise
         return sent
+
+    def ended(self) -> bool:
+        """Whether the end of the connection has come, though the reader thread may not have seen it yet."""
+        if not isinstance(self._inner, socket.socket):
+            return False
+        try:
+            poll = select.poll()
+            poll.register(self._inner, select.POLLIN)
+            return bool(poll.poll(0)) and not self._inner.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False  # the reader thread was faster
+        except (OSError, ValueError):
+            return True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

@@ -67,16 +67,28 @@ def test_sudo_with_a_password(sudo_asks: Endpoint, shell: ShellMode) -> None:
         assert (result.stdout_bytes, result.stderr) == (b"root\nin\0put\n", "err\n")
 
 
+def test_sudo_that_runs_commands_in_a_terminal_of_its_own(openssh_as: AsUser, sudoers: Sudoers) -> None:
+    guest, number = openssh_as("bash", fresh=True), unique()
+    sudoers(guest, f"ALL=(ALL) ALL\nDefaults:{guest.user} use_pty")
+    client, become = guest.client(), Become(password=guest.password)
+    result = client.run("id -un; cat; echo err >&2", become=become, stdin=b"in\0\r\n\xff", timeout=10)
+    assert (result.stdout_bytes, result.stderr) == (b"root\nin\0\r\n\xff", "err\n")
+    with pytest.raises(OperationTimeoutError) as caught:
+        client.run(TREE.format(number), 1, "raw", become=become)
+    assert caught.value.killed
+    assert sleeping(number) == []
+
+
 @pytest.mark.parametrize("shell", BOTH)
 def test_a_password_that_is_not_asked_for_is_not_sent(sudo_free: Endpoint, shell: ShellMode) -> None:
-    result = sudo_free.client().run("cat", shell=shell, become=Become(password="planted-4711"), stdin=b"mine")  # noqa: S106
+    result = sudo_free.client().run("cat", shell=shell, become=Become(password="planted-4711"), stdin=b"mine")
     assert (result.stdout, result.stderr) == ("mine", "")
 
 
 def test_a_wrong_password_is_final(sudo_asks: Endpoint) -> None:
     client = sudo_asks.client()
     with pytest.raises(BecomeError, match="not accepted"):
-        client.run("id", become=Become(password="wrong"), timeout=20)  # noqa: S106
+        client.run("id", become=Become(password="wrong"), timeout=20)
     assert client.run("echo on", shell="raw").output == "on"
 
 
@@ -186,7 +198,7 @@ def test_su_that_would_ask_is_an_error(openssh_as: AsUser) -> None:
 def test_su_and_doas_take_no_password() -> None:
     for method in ("su", "doas"):
         with pytest.raises(BecomeError, match="terminal"):
-            become_wrap(Become(method=method, password="x"))  # type: ignore[arg-type]  # noqa: S106
+            become_wrap(Become(method=method, password="x"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("shell", BOTH)

@@ -51,11 +51,11 @@ def test_enough_names_are_watched() -> None:
 
 def test_the_message_numbers_are_those_of_the_protocol() -> None:
     assert (MSG_CHANNEL_CLOSE, MSG_CHANNEL_REQUEST, MSG_CHANNEL_FAILURE) == (97, 98, 100)
-    assert (transport.OPEN, channel.REQUEST, transport.GLOBAL_REQUEST) == (
+    assert (
         cMSG_CHANNEL_OPEN,
         cMSG_CHANNEL_REQUEST,
         cMSG_GLOBAL_REQUEST,
-    )
+    ) == (transport.OPEN, channel.REQUEST, transport.GLOBAL_REQUEST)
 
 
 def test_every_channel_message_is_handled() -> None:

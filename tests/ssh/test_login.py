@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smolrun.errors import CommandNotStartedError, NotRunError
+from smolrun.errors import CommandNotStartedError, NotRunError, OperationTimeoutError
 from tests.servers.endpoint import Endpoint
 from tests.servers.fixtures import AsUser
 
@@ -149,6 +149,15 @@ def test_a_profile_that_exits_with_zero_is_never_a_success(openssh_as: AsUser) -
 def test_a_shell_that_runs_nothing_and_ends_with_zero_is_never_a_success(openssh_as: AsUser) -> None:
     with pytest.raises(CommandNotStartedError):
         openssh_as("/bin/true").client().run("touch /tmp/never")
+
+
+def test_a_profile_that_never_ends_is_told_at_the_timeout(openssh_as: AsUser) -> None:
+    guest = openssh_as("dash", fresh=True)
+    write_profile(guest, "dash", "echo waiting; sleep 60\n")
+    with pytest.raises(OperationTimeoutError) as caught:
+        guest.client().run("true", timeout=1)
+    assert "profile" in (caught.value.hint or "")
+    assert caught.value.killed
 
 
 def test_a_name_that_no_variable_can_have_is_refused_before_anything_is_sent(openssh: Endpoint) -> None:

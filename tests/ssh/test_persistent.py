@@ -1,7 +1,9 @@
 """One connection for everything: made lazily, proved alive, made anew between commands, its channels opened ahead."""
 
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,9 @@ def test_a_connection_that_died_between_commands_is_made_anew(openssh_as: AsUser
     client = guest.at(between.port).client()
     assert client.run("echo 1", shell="raw").output == "1"
     getattr(between, how)()
+    patience = time.monotonic() + 10
+    while client.connected and time.monotonic() < patience:
+        threading.Event().wait(0.01)  # the relay's own threads let go of the connection first
     assert client.run("echo 2", shell="raw").output == "2"
     assert between.accepted == 2
 
@@ -92,7 +97,7 @@ def test_a_server_that_is_not_there_is_an_error_in_time() -> None:
 
 def test_a_server_with_one_session_at_a_time_still_serves(start_openssh: StartOpenSSH) -> None:
     client = start_openssh({"MaxSessions": "1"}).endpoint().client()
-    for number in range(4):
+    for number in range(12):
         assert client.run(f"echo {number}", shell="raw").output == str(number)
     assert client._connection.made == 1
 
@@ -111,3 +116,29 @@ def test_dropbear_serves_many_commands_over_one_connection(server: str, request:
     for number in range(60):
         assert client.run(f"echo {number}", shell="raw").output == str(number)
     assert client._connection.made == 1
+
+
+@pytest.mark.parametrize("server", ["openssh_as", "dropbear"])
+def test_no_thread_descriptor_or_channel_is_left_behind(server: str, request: pytest.FixtureRequest) -> None:
+    fixture = request.getfixturevalue(server)
+    guest: Endpoint = fixture("dash") if server == "openssh_as" else fixture
+
+    def use(times: int) -> None:
+        for _ in range(times):
+            with guest.client() as client:
+                for shell in ("raw", "login"):
+                    client.run("echo x", shell=shell, stdin=b"y")  # type: ignore[arg-type]
+                    transport = client._connection._transport
+                    assert transport is not None
+                    assert len(transport._channels) <= 2  # type: ignore[arg-type]
+
+    def ours() -> tuple[int, int]:
+        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    use(1)
+    before = ours()
+    use(4)
+    deadline = time.monotonic() + 10
+    while ours() > before and time.monotonic() < deadline:
+        threading.Event().wait(0.05)  # the transports' threads end on their own
+    assert ours() <= before
