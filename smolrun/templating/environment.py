@@ -1,6 +1,7 @@
 """The Jinja2 environment: sandboxed, strict about what is undefined, bounded, with values that keep their type."""
 
 from collections.abc import Iterator, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -141,6 +142,19 @@ class TemplateEnvironment(SandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         check_operator(operator, left, right)
         return super().call_binop(context, operator, left, right)
+
+    def wrap_str_format(self, value: Any) -> Any:
+        wrapped = super().wrap_str_format(value)
+        if wrapped is None:
+            return None
+        owner, name = value.__self__, value.__name__
+
+        @wraps(wrapped)
+        def bounded(*args: Any, **keywords: Any) -> str:
+            check_method(owner, name, args, keywords)
+            return wrapped(*args, **keywords)
+
+        return bounded
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **keywords: Any) -> Any:  # noqa: N805
         plain = tuple([argument(value) for value in args])

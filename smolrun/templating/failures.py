@@ -8,7 +8,7 @@ from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateRuntimeEr
 from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.location import Location, SourceFile
 from smolrun.templating.locate import locate
-from smolrun.templating.undefined import UndefinedUseError
+from smolrun.templating.undefined import Place, UndefinedUseError
 
 if TYPE_CHECKING:
     from smolrun.templating.environment import TemplateEnvironment
@@ -63,7 +63,7 @@ def _undefined(error: UndefinedUseError, text: str) -> TemplateError:
 def reason_of(error: BaseException) -> str:
     """What an exception says, in words."""
     if isinstance(error, RecursionError):
-        return "the template refers to too many others, one within the other"
+        return "the template refers to itself, or to too many others, one within the other"
     if isinstance(error, MemoryError):
         return "the template needs more memory than there is"
     if isinstance(error, ZeroDivisionError):
@@ -98,19 +98,25 @@ def _syntax(
 
 def _place(error: BaseException, text: str, fragment: str | None) -> Location | None:
     """Where in `text`, or in a file that it includes, the innermost frame of a template stands."""
-    place: tuple[str | None, int, str | None] | None = None
+    place: Place | None = getattr(error, "place", None)
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
         if template is not None:
-            place = (template.name, template.get_corresponding_lineno(trace.tb_lineno), template.filename)
+            place = Place(template.name, template.get_corresponding_lineno(trace.tb_lineno), template.filename)
         trace = trace.tb_next
     if place is None:
-        return locate(text, fragment)
+        return locate(text, fragment, _line_of(text, fragment))
     name, line, filename = place
     if name is not None and filename not in (None, "<template>"):
         return _in_file(str(filename), line, fragment)
     return locate(text, fragment, line)
+
+
+def _line_of(text: str, fragment: str | None) -> int:
+    """The first line of `text` that has the fragment."""
+    lines = text.split("\n") if fragment else []
+    return next((number for number, line in enumerate(lines, 1) if fragment and fragment in line), 1)
 
 
 def _in_file(filename: str, line: int, fragment: str | None) -> Location:

@@ -68,7 +68,7 @@ def lookup(context: "NamesContext", name: str, *terms: Any, **options: Any) -> A
         return [] if wantlist else None
     if wantlist:
         return results
-    if all(isinstance(result, str) for result in results):
+    if results and all(isinstance(result, str) for result in results):
         return ",".join(results)
     return results[0] if len(results) == 1 else results
 

@@ -41,7 +41,7 @@ class LazyDict(dict[Any, Any]):
     __slots__ = ("_render",)
 
     def __init__(self, items: Mapping[Any, Any], render: Render) -> None:
-        super().__init__({_plain_key(key): _defer(value) for key, value in items.items()})
+        super().__init__({_key(key, render): _defer(value) for key, value in items.items()})
         self._render = render
 
     def _resolve(self, key: Any, value: Any) -> Any:
@@ -223,8 +223,11 @@ class LazyMapping(Mapping[Any, Any]):
         return repr(materialise(self))
 
 
-def _plain_key(key: Any) -> Any:
-    return str(key) if isinstance(key, str) and type(key) is not str else key
+def _key(key: Any, render: Render) -> Any:
+    """A key is rendered at once: a mapping cannot be without knowing its keys."""
+    if type(key) is str or not isinstance(key, str):
+        return key
+    return materialise(render(key)) if isinstance(key, SourceText) and key.is_template else str(key)
 
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))

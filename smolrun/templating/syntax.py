@@ -1,5 +1,6 @@
 """What is wrong with the syntax of a template, and in which column: Jinja2 itself knows only lines."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ def parse(environment: TemplateEnvironment, text: str, *, expression: bool) -> n
             parser.fail(f"unexpected '{parser.stream.current.value}'", exc=TemplateSyntaxError)
         return nodes.Template([nodes.Output([node], lineno=1)], lineno=1)
     except TemplateSyntaxError as error:
+        if (error.message or "").startswith("unexpected char"):  # raised by the lexer, behind its last token
+            return SyntaxMistake(_message(error.message or "", tracked), tracked.offset + tracked.length, 1)
         return SyntaxMistake(_message(error.message or "", tracked), tracked.offset, tracked.length)
     except RecursionError:
         return SyntaxMistake("it is nested too deeply", 0, 0)
@@ -83,5 +86,6 @@ def _message(message: str, tracked: _Tracked) -> str:
         return "it ends where a value is still to come"
     if message.startswith(("unexpected char '\"'", 'unexpected char "\'"')):
         return "a quote is never closed"
+    message = re.sub(r"^(unexpected char .*) at \d+$", r"\1", message)
     message = message.replace("expected token ", "expected ").rstrip(".")
     return message[:1].lower() + message[1:]

@@ -21,7 +21,7 @@ from smolrun.templating.global_functions import look_up
 from smolrun.templating.lazy import materialise
 from smolrun.templating.omit import OMIT
 from smolrun.templating.rendering import Rendering
-from smolrun.templating.text import concat, join_text, keep_newlines, text_of
+from smolrun.templating.text import concat, join_text, keep_newlines, parts_of, text_of
 
 CACHED_TEMPLATES: Final = 8192
 """Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
@@ -156,7 +156,7 @@ class Templar:
         try:
             template = self._compiled_file(str(body), chosen)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            return join_text(template.root_render_func(context))
+            return join_text(parts_of(template.root_render_func(context)))
         except SmolVMError:
             raise
         except RecursionError as error:
@@ -171,7 +171,7 @@ class Templar:
         try:
             template = self._compiled(str(text), expression)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            parts: list[Any] = list(template.root_render_func(context))
+            parts: list[Any] = list(parts_of(template.root_render_func(context)))
             if expression:
                 return parts[0]
             if len(parts) == 1 and parts[0] is OMIT:

@@ -1,6 +1,6 @@
 """What the parts of a template come to: one value, or text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jinja2.runtime import Undefined
@@ -8,7 +8,28 @@ from jinja2.runtime import Undefined
 from smolrun.templating.lazy import materialise
 from smolrun.templating.limits import check_size
 from smolrun.templating.omit import OMIT
-from smolrun.templating.undefined import Missing
+from smolrun.templating.undefined import Missing, Place
+
+
+def parts_of(generator: Iterator[Any]) -> Iterator[Any]:
+    """What a template yields, in order; what is undefined gets to know its line, which is still known here."""
+    for part in generator:
+        if isinstance(part, Missing) and part._missing_place is None:
+            part._missing_place = _current_line(generator)
+        yield part
+
+
+def _current_line(generator: Any) -> Place | None:
+    """The line of the template file that a suspended template is in, in the innermost file that it includes."""
+    # Jinja2 hands blocks on with `yield from`, and included files by a loop over its own variable `gen`.
+    inner = generator
+    while getattr(inner, "gi_frame", None) is not None:
+        generator = inner
+        inner = generator.gi_yieldfrom or generator.gi_frame.f_locals.get("gen")
+    template = generator.gi_frame.f_globals.get("__jinja_template__")
+    if template is None:
+        return None
+    return Place(template.name, template.get_corresponding_lineno(generator.gi_frame.f_lineno), template.filename)
 
 
 def text_of(value: Any) -> str:

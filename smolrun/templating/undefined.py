@@ -2,13 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import StrictUndefined
 from jinja2.utils import missing
 
 from smolrun.errors import UndefinedVariableError
+
+
+class Place(NamedTuple):
+    """A line of a template.
+
+    Attributes:
+        name: of the template file; None for one that is no file.
+        line: from 1.
+        filename: of the template file.
+    """
+
+    name: str | None
+    line: int
+    filename: str | None
 
 
 class UndefinedUseError(UndefinedError):
@@ -18,10 +32,19 @@ class UndefinedUseError(UndefinedError):
         name: what was looked for.
         hint: what may have been meant.
         cause: the error of the variable behind it, where the variable itself exists but cannot be rendered.
+        place: where it was put among text; that happens when the template itself has been left already.
     """
 
-    def __init__(self, message: str, name: str | None, hint: str | None, cause: UndefinedVariableError | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        name: str | None,
+        hint: str | None,
+        cause: UndefinedVariableError | None = None,
+        place: Place | None = None,
+    ) -> None:
         super().__init__(message)
+        self.place = place
         self.name = name
         self.hint = hint
         self.cause = cause
@@ -33,7 +56,7 @@ class Missing(StrictUndefined):
     ``a.b.c | default(1)`` works where only ``a`` exists, as in Ansible; using it in any other way fails.
     """
 
-    __slots__ = ("_missing_candidates", "_missing_cause")
+    __slots__ = ("_missing_candidates", "_missing_cause", "_missing_place")
 
     def __init__(
         self,
@@ -48,6 +71,7 @@ class Missing(StrictUndefined):
         super().__init__(hint, obj, name, exc)
         self._missing_candidates = candidates
         self._missing_cause = cause
+        self._missing_place: Place | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__":
@@ -82,7 +106,8 @@ def fail(undefined: Missing) -> NoReturn:
     if cause is not None:
         raise UndefinedUseError(cause.message, cause.name, cause.hint, cause)
     name = undefined._undefined_name
-    raise UndefinedUseError(_message(undefined), str(name) if name is not None else None, _hint(undefined), None)
+    shown = str(name) if name is not None else None
+    raise UndefinedUseError(_message(undefined), shown, _hint(undefined), place=undefined._missing_place)
 
 
 def _message(undefined: Missing) -> str:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import prod
+from math import comb, perm, prod
 from typing import Any, Final
 
 from jinja2 import pass_environment
@@ -150,20 +150,17 @@ def product(*lists: Any, repeat: int = 1) -> list[list[Any]]:
     return [list(items) for items in itertools.product(*pools, repeat=repeat)]
 
 
-def _bounded(name: str, items: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    result: list[list[Any]] = []
-    for item in items:
-        result.append(list(item))
-        check_size(len(result) * max(1, len(item)), f"the filter '{name}'")
-    return result
-
-
 def permutations(value: Any, length: int | None = None) -> list[list[Any]]:
-    return _bounded("permutations", itertools.permutations(value, length))
+    items = list(value)
+    size = len(items) if length is None else length
+    check_size(perm(len(items), size) * max(1, size), "the filter 'permutations'")
+    return [list(found) for found in itertools.permutations(items, size)]
 
 
 def combinations(value: Any, length: int) -> list[list[Any]]:
-    return _bounded("combinations", itertools.combinations(value, length))
+    items = list(value)
+    check_size(comb(len(items), length) * max(1, length), "the filter 'combinations'")
+    return [list(found) for found in itertools.combinations(items, length)]
 
 
 def rekey_on_member(value: Any, key: str, duplicates: str = "error") -> dict[Any, Any]:

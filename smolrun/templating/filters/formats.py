@@ -99,23 +99,26 @@ def _parsed(parse: Callable[[Any], Any]) -> Any:
         result = parse(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ValueError(f"it is not YAML: {' '.join(str(error).split())}") from None
-    _count(result)
+    _size(result, {})
     return result
 
 
-def _count(value: Any) -> None:
-    """Refuse what its aliases make too large. Raises `TooLargeError`."""
-    left = [value]
-    count = 0
-    while left:
-        item = left.pop()
-        count += 1
-        if count + len(left) > MAX_NODES:
-            raise TooLargeError(f"YAML of more than {MAX_NODES} values, or with an alias to itself,")
-        if isinstance(item, dict):
-            left.extend(item.values())
-        elif isinstance(item, list | tuple | set):
-            left.extend(item)
+def _size(value: Any, known: dict[int, int]) -> int:
+    """How many values `value` comes to with its aliases written out; `known` keeps it for each that was seen.
+
+    Raises:
+        TooLargeError: more than `MAX_NODES`, or an alias to what it stands in.
+    """
+    if not isinstance(value, dict | list | tuple | set):
+        return 1
+    size = known.get(id(value))
+    if size is None:
+        known[id(value)] = MAX_NODES  # until it is worked out: only an alias to itself sees this
+        size = 1 + sum(_size(item, known) for item in (value.values() if isinstance(value, dict) else value))
+        known[id(value)] = size
+    if size > MAX_NODES:
+        raise TooLargeError(f"YAML of more than {MAX_NODES} values, or with an alias to itself,")
+    return size
 
 
 def _text(value: Any) -> str:

@@ -65,7 +65,20 @@ def with_subelements(context: LookupContext, terms: Sequence[Any], options: Mapp
         raise ValueError("a list of mappings, a key and perhaps options are needed")
     flags = terms[2] if len(terms) == 3 else options
     pairs = [item for item in _mappings(terms[0]) if not truth(item.get("skipped", False))]
-    return subelements(pairs, terms[1], truth(flags.get("skip_missing", False)))
+    keys = terms[1].split(".") if isinstance(terms[1], str) else list(terms[1])
+    found = subelements(pairs, keys, truth(flags.get("skip_missing", False)))
+    return [[_without(item, keys), element] for item, element in found]
+
+
+def _without(item: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """A copy without what the keys lead to: as in Ansible, the item comes without the list it was taken from."""
+    first, *rest = keys
+    copy = dict(item)
+    if rest:
+        copy[first] = _without(copy[first], rest)
+    else:
+        del copy[first]
+    return copy
 
 
 def _mappings(value: Any) -> list[Any]:

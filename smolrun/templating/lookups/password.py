@@ -59,7 +59,7 @@ def _characters(chars: Any) -> str:
 def _listed(chars: str) -> list[str]:
     """A comma separates; two of them are one that is meant."""
     names = [name for name in chars.replace(",,", ",").split(",") if name]
-    return [*names, ","] if ",," in chars else names
+    return [",", *names] if ",," in chars else names
 
 
 def _generate(length: int, characters: str, seed: Any) -> str:
