@@ -169,8 +169,8 @@ about_local() {
 		[ -r "$local_fact" ] || continue
 		fact local_name "${local_fact##*/}"
 		if [ -x "$local_fact" ]; then
-			fact local_output "$("$local_fact" 2>/dev/null </dev/null)"
-			fact local_status "$?"
+			said=$("$local_fact" 2>/dev/null </dev/null) || fact local_status "$?"
+			fact local_output "$said"
 		else
 			file local_text "$local_fact"
 		fi
