@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from smolrun.diagnostic import Diagnostic, Severity
@@ -40,7 +41,11 @@ class Entry:
 
 @dataclass(slots=True)
 class HostEntry(Entry):
-    pass
+    """Attributes:
+    source: the inventory file that named it first; None for one that was in none.
+    """
+
+    source: Path | None = None
 
 
 @dataclass(slots=True)

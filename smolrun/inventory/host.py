@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from smolrun.inventory.draft import ALL
@@ -17,6 +18,7 @@ class Host:
         groups: the names of the groups it is in, parents included, in the order in which their variables are merged.
         implicit: it is in no inventory: this machine under one of its own names.
         location: where it was first named.
+        source: the inventory file that named it first, for ``inventory_file`` and ``inventory_dir``; None for none.
     """
 
     def __init__(
@@ -27,11 +29,13 @@ class Host:
         *,
         implicit: bool = False,
         location: Location | None = None,
+        source: Path | None = None,
     ) -> None:
         self.name = name
         self.groups = groups
         self.implicit = implicit
         self.location = location
+        self.source = source
         self._read_layers = read_layers
 
     @cached_property

@@ -62,7 +62,14 @@ class Inventory:
         groups_of = self._groups_of_hosts()
         order = self.groups[ALL].hosts
         self.hosts: dict[str, Host] = {
-            name: Host(name, groups_of[name], self._layers_of, location=draft.hosts[name].location) for name in order
+            name: Host(
+                name,
+                groups_of[name],
+                self._layers_of,
+                location=draft.hosts[name].location,
+                source=draft.hosts[name].source,
+            )
+            for name in order
         }
         self._implicit: dict[str, Host] = {}
 

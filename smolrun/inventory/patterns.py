@@ -8,10 +8,10 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 
 _SUBSCRIPT = re.compile(r"(?P<of>.+)\[(?:(?P<index>-?[0-9]+)|(?P<first>[0-9]+)[:-](?P<last>[0-9]*))\]\Z")
 _GLOB = frozenset("?*[")
-_IPV6 = re.compile(r"[!&]?\[?(?:[0-9A-Fa-f]{0,4}:){2,}[0-9A-Fa-f:.]*\]?\Z")
 
 
 class PatternError(ValueError):
@@ -135,7 +135,15 @@ def _matcher(part: str) -> Callable[[str], bool]:
 
 
 def _split_at_colons(text: str) -> list[str]:
-    return [text] if _IPV6.match(text) else _split_outside_brackets(text, ":")
+    return [text] if _is_ipv6(text.lstrip("!&").strip("[]")) else _split_outside_brackets(text, ":")
+
+
+def _is_ipv6(text: str) -> bool:
+    """Whether it is an address; ``a:b:c`` is three groups."""
+    try:
+        return ":" in text and bool(IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def _split_outside_brackets(text: str, separator: str) -> list[str]:

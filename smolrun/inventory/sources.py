@@ -85,6 +85,8 @@ class _SourceReader:
             read_yaml(read_source(path, self._vault), self.draft, self._vault)
         else:
             read_ini(read_source(path, self._vault), self.draft)
+        for host in self.draft.hosts.values():
+            host.source = host.source or path
 
     def _folder(self, folder: Path) -> None:
         """All inventories in a folder, in the order of their names; ``group_vars`` and ``host_vars`` are none."""

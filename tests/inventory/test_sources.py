@@ -62,3 +62,13 @@ def test_a_list_with_a_bad_range_is_told() -> None:
         load_inventory(["web[2:1],"])
 
     assert said(list(caught.value.diagnostics)) == ["the range [2:1] ends before it begins"]
+
+
+def test_a_host_knows_the_file_that_named_it_first(tmp_path: Path) -> None:
+    inventory = load(tmp_path, {"one": "a\n", "two": "a\nb\n"}, "one", "two", hosts={"made": {}})
+
+    assert {name: host.source for name, host in inventory.hosts.items()} == {
+        "a": tmp_path / "one",
+        "b": tmp_path / "two",
+        "made": None,
+    }
