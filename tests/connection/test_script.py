@@ -65,6 +65,7 @@ def test_a_nul_is_refused() -> None:
         script_line("true", {"a": "\0"}, {}, {})
 
 
+@settings(deadline=None)
 @given(some.lists(some.integers(0, 40), max_size=6))
 def test_streaming_begins_after_the_mark_wherever_the_pieces_are_cut(cuts: list[int]) -> None:
     seen: list[bytes] = []

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from smolrun.inventory.host_names import HostNameError, WrittenHost, read_host
@@ -60,6 +60,7 @@ def test_what_makes_no_sense_is_told(text: str, why: str) -> None:
         read_host(text)
 
 
+@settings(deadline=None)
 @given(begin=some.integers(0, 500), count=some.integers(0, 60), step=some.integers(1, 9), width=some.integers(1, 5))
 def test_a_range_of_numbers_is_what_counting_gives(begin: int, count: int, step: int, width: int) -> None:
     end = begin + count
@@ -72,6 +73,7 @@ def test_a_range_of_numbers_is_what_counting_gives(begin: int, count: int, step:
     assert {len(name) - 2 for name in names} == {width} or not padded
 
 
+@settings(deadline=None)
 @given(some.text(alphabet="ab1[:]-.0", max_size=20))
 def test_no_text_does_anything_but_expand_or_say_why_not(text: str) -> None:
     try:

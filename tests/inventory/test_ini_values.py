@@ -2,7 +2,7 @@ import ast
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from smolrun.inventory.ini_values import read_value
@@ -57,6 +57,7 @@ def test_text_is_trusted_and_knows_its_place_also_inside_a_literal() -> None:
     assert value["k"][0].location == HERE
 
 
+@settings(deadline=None)
 @given(some.text(alphabet="aTrueFalsNon019._-+exb/:@~'\"[](),{} ", max_size=12))
 def test_shortcuts_agree_with_pythons_own_reading(text: str) -> None:
     expected: Any = text

@@ -1,7 +1,7 @@
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from smolrun.inventory.ini_words import QuotingError, words
@@ -28,6 +28,7 @@ def test_an_open_quote_is_told_where_it_begins(line: str, column: int) -> None:
     assert caught.value.column == column
 
 
+@settings(deadline=None)
 @given(some.text(alphabet="ab='\"\\# \t", max_size=25))
 def test_words_are_those_of_a_shell(line: str) -> None:
     try:

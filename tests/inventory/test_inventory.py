@@ -126,7 +126,7 @@ def test_mappings_are_replaced_not_merged(tmp_path: Path) -> None:
     assert inventory.hosts["web1"].variables["m"] == {"b": 2}
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(
         some.tuples(some.sampled_from(["all", "a", "b", "c", "host"]), some.sampled_from("xyz"), some.integers(0, 9)),

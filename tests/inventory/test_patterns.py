@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from smolrun.inventory.patterns import Matched, Names, PatternError, match, split_pattern
@@ -93,6 +93,7 @@ def test_patterns_are_cut_outside_of_brackets_and_addresses(pattern: str, parts:
 TERMS = some.sampled_from(["web", "db", "staging", "empty", "all", "web1", "db2", "lone"])
 
 
+@settings(deadline=None)
 @given(some.lists(some.tuples(some.sampled_from(["", "&", "!"]), TERMS), min_size=1, max_size=6))
 def test_patterns_are_set_algebra_in_a_fixed_order(terms: list[tuple[str, str]]) -> None:
     def members(term: str) -> set[str]:
