@@ -110,7 +110,8 @@ def _note_unknown(action: Action, mistakes: Mistakes) -> None:
     name, short = action.name, action.name.rpartition(".")[2]
     elsewhere = is_module_elsewhere(name)
     meant = None if elsewhere else near(short, registry.names(), MISSPELT)
-    if meant is None and (elsewhere or "." not in name):
+    own = name in (short, f"ansible.legacy.{short}")  # perhaps one of the user's own, in a folder `library`
+    if meant is None and (elsewhere or own):
         message = f"the module '{name}' is not available here; a task that comes to it will fail"
         mistakes.warning("unavailable-module", message, action.place, did_you_mean(short, registry.names()))
     else:

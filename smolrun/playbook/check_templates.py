@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.known_names import MAGIC, KnownNames, of_node, of_play, set_by, written_in
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.models import Block, Playbook
+from smolrun.playbook.models import Block, Playbook, Task
 from smolrun.playbook.suggestion import near
+from smolrun.playbook.template_files import TEMPLATE_NAMES, template_file_of
 from smolrun.playbook.texts import Text, texts_of
 from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
@@ -39,6 +41,10 @@ def check_templates(playbook: Playbook, from_outside: KnownNames, mistakes: Mist
             scope = _Scope(in_play | KnownNames(_around(visit)), anywhere)
             for text in texts_of(visit.node):
                 _check(text, visit, scope, mistakes)
+            if isinstance(visit.node, Task):
+                in_file = _Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere)
+                for text in template_file_of(visit.node, Path(playbook.path).parent):
+                    _check(text, visit, in_file, mistakes)
 
 
 def _around(visit: Visit) -> frozenset[str]:

@@ -29,7 +29,8 @@ _COMMON_SHORT_NAMES = frozenset(
 )
 """Short names of modules in other collections that real playbooks use."""
 
-_BUILTIN_COLLECTIONS = ("ansible.builtin", "ansible.legacy")
+_ANSIBLE_ITSELF = ("", "ansible.builtin", "ansible.legacy")
+"""Where Ansible keeps its own modules, and redirects the names of those that moved to other collections."""
 
 
 def names_elsewhere() -> frozenset[str]:
@@ -40,8 +41,6 @@ def names_elsewhere() -> frozenset[str]:
 def is_module_elsewhere(name: str) -> bool:
     """Whether a module of that name exists in Ansible, or may exist in a collection that we cannot see."""
     collection, _, short = name.rpartition(".")
-    if collection in _BUILTIN_COLLECTIONS:
-        return short in ANSIBLE_BUILTIN
-    if collection:
-        return collection.count(".") >= 1
-    return short in ANSIBLE_BUILTIN or short in _COMMON_SHORT_NAMES
+    if collection in _ANSIBLE_ITSELF:
+        return short in names_elsewhere()
+    return "." in collection

@@ -17,7 +17,9 @@ from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
-_PLAY_WORDS = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook", "roles"})
+_PLAY_WORDS = frozenset(
+    {"hosts", "import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook", "roles"}
+)
 
 
 def load_playbook(path: str | Path, *, vault: VaultSecrets | None = None) -> tuple[Playbook, tuple[Diagnostic, ...]]:

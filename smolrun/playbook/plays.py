@@ -16,7 +16,7 @@ _TASK_LISTS: dict[str, Kind] = {"pre_tasks": "task", "tasks": "task", "post_task
 
 def read_play(written: LocatedDict, mistakes: Mistakes) -> Play | None:
     """One play; None after noting what keeps it from being one."""
-    for key in ("import_playbook", "ansible.builtin.import_playbook"):
+    for key in ("import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook"):
         if key in written:
             keywords.refuse_for_now("play", key, written, mistakes)
             return None

@@ -2,10 +2,13 @@
 
 # ruff: noqa: E501 - a line of a table shows a whole message
 
+from pathlib import Path
+
 import pytest
 
 from smolrun.playbook.check import check, check_all
 from smolrun.playbook.known_names import KnownNames
+from smolrun.playbook.loader import load_playbook
 from tests.playbook.reading import PLAY, lines, load
 
 
@@ -202,3 +205,41 @@ def test_what_one_playbook_registers_the_next_may_use() -> None:
     second = load(PLAY + "    - run: echo {{ x.rc }}\n", "two.yml")
     assert check_all([first, second]) == ()
     assert len(check_all([second, first])) == 1
+
+
+# --- template files --------------------------------------------------------------------------------------
+
+
+def told_of_file(folder: Path, template: str, task: str = "template: {src: a.j2, dest: /a}") -> list[str]:
+    (folder / "templates").mkdir()
+    (folder / "templates" / "a.j2").write_text(template)
+    path = folder / "p.yml"
+    path.write_text(f"{PLAY}    - {task}\n")
+    found = check(load_playbook(path)[0])
+    return [f"{d.location.file.name.rpartition('/')[2]}:{line}" for d in found if d.location for line in lines([d])]
+
+
+def test_mistakes_in_a_template_file_are_told_at_their_place_in_it(tmp_path: Path) -> None:
+    assert told_of_file(tmp_path, "ok\nname {{ nowhere }}\n{{ 1 | nofilter }}\n") == [
+        "a.j2:2:9 error undefined-variable: nothing sets the variable 'nowhere'",
+        "a.j2:3:8 error unknown-filter: there is no filter 'nofilter'",
+    ]
+
+
+def test_the_syntax_of_a_template_file_is_checked(tmp_path: Path) -> None:
+    (line,) = told_of_file(tmp_path, "one\n{% if true %}\ntwo\n")
+    assert line.startswith("a.j2:")
+    assert " error bad-template" in line
+
+
+@pytest.mark.parametrize(
+    ("template", "task"),
+    [
+        ("{{ ansible_managed }} {{ template_host }} {{ inventory_hostname }}", "template: {src: a.j2, dest: /a}"),
+        ("#jinja2: variable_start_string:'[%'\n{{ 1 + }}", "template: {src: a.j2, dest: /a}"),
+        ("{{ 1 + }}", "template: {src: a.j2, dest: /a, variable_start_string: '[[', variable_end_string: ']]'}"),
+        ("{{ 1 + }}", "copy: {src: templates/a.j2, dest: /a}"),
+    ],
+)
+def test_a_good_template_file_and_one_with_its_own_marks_are_let_be(tmp_path: Path, template: str, task: str) -> None:
+    assert told_of_file(tmp_path, template, task) == []
