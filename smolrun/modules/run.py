@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
@@ -12,6 +12,42 @@ from smolrun.modules.commands.arguments import ConditionalArguments
 from smolrun.modules.commands.conditional import UserCommand, execute
 from smolrun.modules.commands.quoting import command_line, quoted
 from smolrun.source.coercions import Text
+
+
+def words(items: list[Any] | tuple[Any, ...]) -> Iterator[str]:
+    """The items as words of a command: lists flattened, numbers as text.
+
+    Raises:
+        PydanticCustomError: an item is a boolean, null or a mapping, of which nobody can say what word was meant.
+    """
+    for item in items:
+        if isinstance(item, list | tuple):
+            yield from words(item)
+        elif isinstance(item, str | int | float) and not isinstance(item, bool):
+            yield str(item)
+        else:
+            raise mistake(f"{item!r} cannot be a word of a command; write it as text, in quotes")
+
+
+def to_words(value: object) -> object:
+    """The items of a list as words; anything else as it is."""
+    return tuple(words(value)) if isinstance(value, list | tuple) else value
+
+
+def to_command(value: object) -> object:
+    """A list as words, a number as text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else to_words(value)
+
+
+_WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "array"]}
+_WORDS_SCHEMA: dict[str, Any] = {"type": "array", "items": _WORD_SCHEMA, "minItems": 1}
+
+Words = Annotated[tuple[str, ...], BeforeValidator(to_words), WithJsonSchema(_WORDS_SCHEMA)]
+CommandText = Annotated[
+    str | tuple[str, ...],
+    BeforeValidator(to_command),
+    WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, _WORDS_SCHEMA]}),
+]
 
 
 class RunArguments(ConditionalArguments):
@@ -39,23 +75,9 @@ class RunArguments(ConditionalArguments):
     The guest needs: a shell. With ``mode: raw`` the line is sent byte for byte.
     """
 
-    cmd: str | tuple[str, ...] | None = Field(None, description="The command: a text for the shell, or a list of words")
-    argv: tuple[str, ...] | None = Field(None, description="The command as a list of words, each quoted for the shell")
+    cmd: CommandText | None = Field(None, description="The command: a text for the shell, or a list of words")
+    argv: Words | None = Field(None, description="The command as a list of words, each quoted for the shell")
     stdin: Text | None = Field(None, description="Text that the command reads from its standard input, as it stands")
-
-    @field_validator("cmd", mode="before")
-    @classmethod
-    def _text_or_words(cls, value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return tuple(words(value))
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
-        return value
-
-    @field_validator("argv", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return tuple(words(value)) if isinstance(value, list | tuple) else value
 
     @model_validator(mode="after")
     def _one_command(self) -> "RunArguments":
@@ -71,21 +93,6 @@ class RunArguments(ConditionalArguments):
         command = self.cmd if self.cmd is not None else self.argv
         assert command is not None  # the validator has seen to it
         return command
-
-
-def words(items: list[Any] | tuple[Any, ...]) -> Iterator[str]:
-    """The items as words of a command: lists flattened, numbers as text.
-
-    Raises:
-        PydanticCustomError: an item is a boolean, null or a mapping, of which nobody can say what word was meant.
-    """
-    for item in items:
-        if isinstance(item, list | tuple):
-            yield from words(item)
-        elif isinstance(item, str | int | float) and not isinstance(item, bool):
-            yield str(item)
-        else:
-            raise mistake(f"{item!r} cannot be a word of a command; write it as text, in quotes")
 
 
 def run(arguments: RunArguments, task: TaskContext) -> ModuleResult:
