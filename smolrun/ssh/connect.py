@@ -6,7 +6,7 @@ import shlex
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,9 @@ GRACE_INTERVAL = 2.0
 _MOST_HOPS = 10
 
 
-def open_transport(settings: ClientSettings, deadline: Deadline) -> Transport:
+def open_transport(
+    settings: ClientSettings, deadline: Deadline, sleep: Callable[[float], object] = time.sleep
+) -> Transport:
     """A connection that is logged in.
 
     What may go away by itself (refused, reset, no banner) is tried again with back-off for ``connect_timeout``
@@ -37,6 +39,7 @@ def open_transport(settings: ClientSettings, deadline: Deadline) -> Transport:
 
     Args:
         deadline: nothing goes on past it.
+        sleep: waits that many seconds between two tries; what it raises ends them.
 
     Raises:
         ConnectError: the server cannot be reached, or not in time.
@@ -52,12 +55,12 @@ def open_transport(settings: ClientSettings, deadline: Deadline) -> Transport:
         except AuthenticationError:
             if (grace.remaining() or 0.0) < GRACE_INTERVAL:
                 raise
-            time.sleep(GRACE_INTERVAL)
+            sleep(GRACE_INTERVAL)
         except ConnectError as error:
             pause = next(pauses)
             if not error.transient or (window.remaining() or 0.0) <= pause:
                 raise
-            time.sleep(pause)
+            sleep(pause)
 
 
 def back_off(first: float = 0.1, most: float = 2.0) -> Iterator[float]:

@@ -44,7 +44,8 @@ class ClientSettings:
         confirm_host_key: asked about an unknown key with the host, the key's type and its fingerprint.
         passphrase: asked with its path for the passphrase of a key file.
         use_agent: whether the agent and the default keys are tried where no key or password is given.
-        auth_grace: seconds for which `wait_for_ssh` goes on after a rejected login.
+        auth_grace: seconds for which a rejected login is tried again, once every 2 s, for guests whose key arrives
+            after sshd; 0 makes a rejection final at once.
         keepalive_interval: seconds of silence after which the peer is asked for a sign of life.
         dead_after: seconds without any answer to that question after which the peer counts as gone.
         output_limit: bytes kept of each stream of a command.

@@ -311,6 +311,16 @@ def test_auth_grace_ends(start_openssh: StartOpenSSH, tmp_path: Path) -> None:
     assert server.log.read_text().count("Connection from") == 3
 
 
+def test_the_pause_between_two_tries_can_be_broken_off(openssh: Endpoint) -> None:
+    def stop(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        open_transport(settings_for(openssh.at(free_port())), Deadline.after(20), stop)
+    assert time.monotonic() - start < 1
+
+
 def test_pauses_grow_and_are_never_the_same() -> None:
     pauses = back_off(0.1, 2.0)
     taken = [next(pauses) for _ in range(20)]
