@@ -23,6 +23,7 @@ class Batch:
         hosts: their names, in order.
         progress: how far each has come.
         unreachable: those that were lost on the way.
+        dragged: those that failed only because another one failed or was lost.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Batch:
         self.statistics = statistics
         self.progress = {host: HostProgress(plan.body) for host in self.hosts}
         self.unreachable: set[str] = set()
+        self.dragged: set[str] = set()
 
     @property
     def scope(self) -> PlayScope:
@@ -130,6 +132,7 @@ class Batch:
 
     def _fail(self, host: str, planned: PlannedTask, outcome: TaskOutcome) -> None:
         progress = self.progress[host]
+        self.dragged.discard(host)
         if progress.would_be_rescued:
             self.statistics.rescued(host)
             failed_task = {"name": planned.reference.name, "action": planned.task.module}
@@ -146,4 +149,9 @@ class Batch:
         for host in self.active():
             progress = self.progress[host]
             if host not in reasons and progress.current() is not None:
-                progress.fail()
+                self.drag(host)
+
+    def drag(self, host: str) -> None:
+        """Fail a host for what happened to another one."""
+        self.dragged.add(host)
+        self.progress[host].fail()

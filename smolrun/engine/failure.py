@@ -7,7 +7,7 @@ from typing import Any
 
 from smolrun.engine.events import Failure
 from smolrun.engine.plan_builder import place_of
-from smolrun.errors import OperationTimeoutError, SmolVMError, TemplateError
+from smolrun.errors import OperationCancelledError, OperationTimeoutError, SmolVMError, TemplateError
 from smolrun.location import Location
 from smolrun.source.text import SourceText
 from smolrun.templating.templar import Templar
@@ -80,20 +80,21 @@ def failure_of_error(
     error: SmolVMError, task_location: Location | None, variables: Mapping[str, Any] | None = None
 ) -> Failure:
     """The failure that an error stands for."""
-    timed_out = isinstance(error, OperationTimeoutError)
+    killed = isinstance(error, OperationTimeoutError)
+    cancelled = isinstance(error, OperationCancelledError)
     return failure_of(
-        error.message,
+        "interrupted" if cancelled else error.message,
         task_location,
-        hint=error.hint or (_timeout_hint(error) if isinstance(error, OperationTimeoutError) else None),
+        hint=error.hint or (_timeout_hint(error) if killed and not cancelled else None),
         location=error.location,
         variables=variables,
-        killed=error.killed if timed_out and isinstance(error, OperationTimeoutError) else None,
+        killed=error.killed if isinstance(error, OperationTimeoutError) else None,
     )
 
 
-def _timeout_hint(error: OperationTimeoutError) -> str:
+def _timeout_hint(error: SmolVMError) -> str:
     hint = "raise it with 'timeout: SECONDS' on the task, its block or its play, or with --task-timeout; 0 is no limit"
-    if error.unverified:
+    if isinstance(error, OperationTimeoutError) and error.unverified:
         hint += "; processes of the command may still be running on the guest"
     return hint
 

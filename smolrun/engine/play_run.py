@@ -34,12 +34,14 @@ class RunState:
         statistics: the counts of the recap.
         failed: hosts that failed; they take no part in later plays.
         unreachable: hosts that were lost; they do neither.
+        dragged: those of `failed` that had no failure of their own.
         started: the task to start at has been met.
     """
 
     statistics: Statistics = field(default_factory=Statistics)
     failed: set[str] = field(default_factory=set)
     unreachable: set[str] = field(default_factory=set)
+    dragged: set[str] = field(default_factory=set)
     started: bool = False
 
 
@@ -86,8 +88,6 @@ class PlayRun:
         goes_on = True
         if hosts:
             goes_on = self._run_batch(name, hosts, everyone, gather=gather)
-        elif everyone:
-            goes_on = False  # all of them failed before: there is nobody left
         bus.emit(PlayFinished(time=time.time(), name=name))
         return goes_on
 
@@ -135,6 +135,7 @@ class PlayRun:
         finally:
             self.state.failed |= batch.failed
             self.state.unreachable |= batch.unreachable
+            self.state.dragged |= batch.dragged
         return bool(batch.active())
 
     def _read_files(self, scope: PlayScope, hosts: Sequence[str]) -> None:

@@ -5,7 +5,14 @@ from typing import Any
 
 from smolrun.engine.events import TaskStatus
 from smolrun.engine.variables.store import as_data
-from smolrun.errors import CommandError, ConnectionLostError, NotRunError, OperationTimeoutError, SmolVMError
+from smolrun.errors import (
+    CommandError,
+    ConnectionLostError,
+    NotRunError,
+    OperationCancelledError,
+    OperationTimeoutError,
+    SmolVMError,
+)
 from smolrun.modules.base import Diff, ModuleResult
 from smolrun.playbook.models import Condition
 from smolrun.ssh.result import CommandResult
@@ -87,7 +94,9 @@ def from_error(error: SmolVMError) -> Result:
     values: Result = {"changed": False, "failed": True, "msg": error.message}
     if isinstance(error, CommandError):
         values |= of_streams(error.stdout, error.stderr)
-    if isinstance(error, OperationTimeoutError):
+    if isinstance(error, OperationCancelledError):
+        values |= {"interrupted": True, "killed": error.killed, "unverified": error.unverified}
+    elif isinstance(error, OperationTimeoutError):
         # `timedout` is what Ansible calls it.
         values |= {"timed_out": True, "killed": error.killed, "unverified": error.unverified}
         values["timedout"] = {"period": error.timeout}

@@ -175,7 +175,7 @@ class Run:
             return ExitCode.INTERRUPTED
         if error is not None:
             return error.exit_code
-        return exit_code(self._state.failed, self._state.unreachable)
+        return exit_code(self._state.failed - self._state.dragged, self._state.unreachable)
 
     def _finish(self, code: int, error: SmolVMError | None, duration: float) -> None:
         message = None

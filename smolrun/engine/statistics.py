@@ -30,6 +30,10 @@ class Statistics:
         with self._lock:
             return self._hosts.setdefault(host, _Counts())
 
+    def begun(self, host: str) -> None:
+        """The host takes part; it is in the recap from now on, even if nothing is counted."""
+        self._of(host)
+
     def ok(self, host: str, *, changed: bool) -> None:
         counts = self._of(host)
         counts.ok += 1

@@ -176,4 +176,8 @@ def test_interrupting_kills_the_command_and_still_gives_the_recap(openssh: Endpo
     assert time.monotonic() - began < 10
     assert codes == [99]
     assert events[-1].event == "run_finished"
+    (ended,) = [event for event in events if isinstance(event, TaskFinished)]
+    assert ended.status == "failed"
+    assert ended.failure is not None
+    assert (ended.failure.message, ended.failure.hint, ended.failure.killed) == ("interrupted", None, True)
     assert sum(isinstance(event, HostTaskStarted) for event in events) == 1

@@ -210,3 +210,28 @@ def test_hostvars_are_those_of_the_other_host_rendered_with_its_own_variables(pl
 def test_pause_runs_once_for_all_hosts(play: Play) -> None:
     played = play(HEAD + "    - {name: one, pause: {seconds: 0}}\n", hosts=HOSTS)
     assert [event.host for event in played.of(TaskFinished)] == ["a"]
+
+
+def test_hosts_that_an_unreachable_one_drags_along_do_not_count_as_failed(play: Play) -> None:
+    gone = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_timeout": 1}
+    text = HEAD + "    - {name: one, command: 'true', any_errors_fatal: true}\n    - {name: two, debug: {}}\n"
+    played = play(text, hosts={"a": {}, "b": gone})
+    assert played.tasks() == ["one", "one"]
+    assert played.code == 4
+
+
+def test_a_play_whose_hosts_all_failed_before_is_passed_over(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - {name: one, fail: {}, when: inventory_hostname == 'a'}
+- hosts: a
+  gather_facts: false
+  tasks: [{name: two, debug: {}}]
+- hosts: b
+  gather_facts: false
+  tasks: [{name: three, debug: {}}]
+""",
+        hosts=["a", "b"],
+    )
+    assert played.tasks() == ["one", "three"]

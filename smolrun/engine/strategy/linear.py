@@ -65,6 +65,8 @@ class LinearStrategy:
             return
         once = batch.run_once(planned, hosts[0])
         chosen = hosts[:1] if once else hosts
+        for host in chosen:
+            batch.statistics.begun(host)
         batch.services.bus.emit(TaskStarted(time=time.time(), task=reference, hosts=tuple(chosen)))
         limit = self._throttle(planned, hosts[0])
         outcomes = self._workers.map(lambda host: batch.runner.run(planned, reference, host), chosen, limit=limit)
@@ -115,7 +117,7 @@ class LinearStrategy:
             progress = batch.progress[host]
             batch.handlers.notified(host).discard(planned)
             if outcome.has_failed or outcome.is_unreachable:
-                progress.fail()
+                batch.drag(host)
             elif outcome.cancelled:
                 progress.stop()
             else:
