@@ -12,8 +12,10 @@ import pytest
 from smolrun.deadline import Deadline
 from smolrun.errors import HostKeyError
 from smolrun.ssh.connect import open_transport
-from smolrun.ssh.host_keys import fingerprint
+from smolrun.ssh.host_keys import PresentedKey, fingerprint
 from smolrun.ssh.known_hosts import hash_name
+from smolrun.ssh.library import paramiko
+from smolrun.ssh.presented_key import HostKeyTransport
 from smolrun.ssh.settings import ClientSettings
 from tests.servers.endpoint import Endpoint
 from tests.servers.fixtures import StartOpenSSH
@@ -190,6 +192,43 @@ def test_a_policy_that_is_none_is_refused(policy: str) -> None:
 
 def test_our_fingerprint_is_openssh_s(openssh: Endpoint) -> None:
     assert fingerprint(base64.b64decode(openssh.host_key.public.split()[1])) == openssh.fingerprint
+
+
+def test_the_usual_arguments_for_throw_away_guests_work(openssh: Endpoint) -> None:
+    arguments = (
+        "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlPersist=60s"
+    )
+    for _ in range(2):
+        connect(openssh, ssh_arguments=arguments, known_hosts=None)
+
+
+@pytest.mark.parametrize("hashed", ["yes", "no"])
+def test_new_keys_go_to_the_file_of_the_arguments(openssh: Endpoint, known_hosts: Path, hashed: str) -> None:
+    arguments = f"-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={known_hosts} -o HashKnownHosts={hashed}"
+    connect(openssh, ssh_arguments=arguments, known_hosts=None)
+    assert known_hosts.read_text().startswith("|1|" if hashed == "yes" else name_of(openssh))
+    connect(openssh, known_hosts=(known_hosts,))
+
+
+def test_an_alias_for_host_keys_stands_for_the_name(openssh: Endpoint, known_hosts: Path) -> None:
+    known_hosts.write_text(f"guests {openssh.host_key.public}\n")
+    connect(openssh, ssh_arguments="-o HostKeyAlias=guests", known_hosts=(known_hosts,))
+    with pytest.raises(HostKeyError, match="unknown"):
+        connect(openssh, known_hosts=(known_hosts,))
+
+
+def test_another_host_key_in_a_later_key_exchange_ends_the_connection(openssh: Endpoint, tmp_path: Path) -> None:
+    transport = open_transport(settings_for(openssh, host_key=openssh.fingerprint), Deadline.after(20))
+    try:
+        assert isinstance(transport, HostKeyTransport)
+        transport.renegotiate_keys()  # the same key again is fine
+        other = base64.b64decode(make_key(tmp_path / "other").public.split()[1])
+        transport.presented = PresentedKey("ssh-ed25519", other)
+        with pytest.raises((paramiko.SSHException, EOFError)):
+            transport.renegotiate_keys()
+        assert not transport.is_active()
+    finally:
+        transport.close()
 
 
 # --- certificates ---
