@@ -116,7 +116,7 @@ def _look(
 
 def _script(victim: Victim, *, by_parent: bool, shared: bool) -> Wrapped:
     known = f"smolrun_task={victim.task} smolrun_grace={GRACE} smolrun_shared={'yes' if shared else ''}\n"
-    parent = "$PPID" if by_parent else ""
+    parent = "$PPID" if by_parent else "none"
     script = known + guest_script("kill.sh")
     if victim.become is None:
         here = f"smolrun_self=$$ smolrun_sshd={parent} smolrun_link=$SSH_CONNECTION"

@@ -2,7 +2,7 @@
 #
 # Ends every process of one command and looks again whether any is left.
 #
-# Set ahead: smolrun_sshd, the server process (empty: none to go by); smolrun_shared, that it serves other connections
+# Set ahead: smolrun_sshd, the server process (empty or none: not to go by); smolrun_shared, that it serves other connections
 # too (empty: only this one); smolrun_link, the SSH_CONNECTION of this one; smolrun_self, the process of this script as
 # the server started it; smolrun_task, what the command's processes carry as SMOLRUN_TASK (empty: nothing);
 # smolrun_grace, tenths of a second between TERM and KILL.
@@ -31,7 +31,7 @@ smolrun_add() {
 # Whether this process (of that parent) is one that the server started for the command. One command at a time runs on a
 # connection, so it is, unless it is this script or belongs to another connection.
 smolrun_started() {
-    [ "$2" = "${smolrun_sshd:-none}" ] && [ "$1" != "$smolrun_self" ] || return 1
+    [ "$2" = "$smolrun_sshd" ] && [ "$1" != "$smolrun_self" ] || return 1
     [ -z "$smolrun_shared" ] && return 0
     case $smolrun_ours in *" $1 "*) ;; *) return 1 ;; esac
 }
@@ -100,7 +100,12 @@ smolrun_find() {
     while [ $# -ge 5 ]; do
         case $2 in
         Z | X) ;;
-        *) case $smolrun_found in *" $1 "*) smolrun_left="$smolrun_left $1" ;; esac ;;
+        *)
+            case " 0 1 $$ $smolrun_self $smolrun_sshd " in
+            *" $1 "*) ;;
+            *) case $smolrun_found in *" $1 "*) smolrun_left="$smolrun_left $1" ;; esac ;;
+            esac
+            ;;
         esac
         shift 5
     done
@@ -108,8 +113,25 @@ smolrun_find() {
 
 smolrun_pause() { sleep 0.1 2>/dev/null || sleep 1; }
 
-# The connection may have ended meanwhile: then this script was handed to init, whose children are the whole machine.
-case $smolrun_sshd in 0 | 1) smolrun_sshd= ;; esac
+# The connection may have ended before this script began: then its parent is init or another process that adopts
+# orphans, and that one's children are the whole machine. So the parent has to be what it is taken for.
+smolrun_check_parent() {
+    [ "$smolrun_sshd" -gt 1 ] 2>/dev/null || return 1
+    read -r smolrun_line <"/proc/$smolrun_sshd/stat" || return 1
+    if [ -n "$smolrun_shared" ]; then
+        # What the server's own environment holds already tells nothing about a connection.
+        grep -qF "SSH_CONNECTION=$smolrun_link" "/proc/$smolrun_sshd/environ" && smolrun_link=
+        return 0
+    fi
+    smolrun_line=${smolrun_line#*\(}
+    case ${smolrun_line%\)*} in sshd* | dropbear*) ;; *) return 1 ;; esac
+}
+
+smolrun_sshd=${smolrun_sshd:-none}
+if [ "$smolrun_sshd" != none ] && ! smolrun_check_parent 2>/dev/null; then
+    echo "smolrun-blind"
+    exit 0
+fi
 smolrun_found=" "
 smolrun_younger=
 smolrun_raw=

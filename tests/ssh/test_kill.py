@@ -1,6 +1,8 @@
 """At the timeout the process tree on the guest is gone, proved by a second look."""
 
+import os
 import secrets
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from smolrun.errors import OperationTimeoutError
 from smolrun.ssh.client import SSHClient
 from smolrun.ssh.result import ShellMode
+from smolrun.ssh.wrap import guest_script
 from tests.servers.endpoint import Endpoint
 from tests.servers.fault_relay import FaultRelay
 from tests.servers.fixtures import AsUser, StartOpenSSH
@@ -166,3 +169,21 @@ def test_ctrl_c_kills_the_command(openssh_as: AsUser) -> None:
         client.run(f"echo x; sleep {number}", on_output=interrupt)
     assert sleeping(number) == []
     assert client.run("true", shell="raw").ok
+
+
+@pytest.mark.parametrize("shared", ["", "yes"])
+@pytest.mark.parametrize("parent", ["0", "1", "", "pytest"])
+def test_a_parent_that_is_no_server_of_this_connection_is_not_gone_by(parent: str, shared: str) -> None:
+    """An orphan's parent is init (or who adopts orphans), and that one's children are the whole machine."""
+    known = f"smolrun_self=$$ smolrun_link=; smolrun_task= smolrun_grace=1 smolrun_shared={shared}; smolrun_sshd="
+    known += str(os.getpid()) if parent == "pytest" else parent
+    harmless = 'kill() { echo "would kill $*"; }\n'
+    with subprocess.Popen(["sleep", "60"]) as bystander:
+        try:
+            script = harmless + known + "\n" + guest_script("kill.sh")
+            done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+            assert "would kill" not in done.stdout
+            if parent:
+                assert done.stdout == "smolrun-blind\n"
+        finally:
+            bystander.kill()
