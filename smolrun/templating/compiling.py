@@ -22,6 +22,13 @@ def parse_expression(environment: TemplateEnvironment, text: str) -> nodes.Expr:
     return expression
 
 
+def parse(environment: TemplateEnvironment, text: str, *, expression: bool) -> nodes.Template:
+    """The syntax tree of a template or of a bare expression. Raises `jinja2.TemplateSyntaxError`."""
+    if not expression:
+        return environment.parse(text)
+    return nodes.Template([nodes.Output([parse_expression(environment, text)], lineno=1)], lineno=1)
+
+
 def compile_template(environment: TemplateEnvironment, text: str) -> Template:
     """Raises `jinja2.TemplateSyntaxError`, also for unknown filters and tests."""
     template: Template = environment.from_string(text)
@@ -30,8 +37,7 @@ def compile_template(environment: TemplateEnvironment, text: str) -> Template:
 
 def compile_expression(environment: TemplateEnvironment, text: str) -> Template:
     """A template that yields the value of the expression, and nothing else."""
-    expression = parse_expression(environment, text)
-    body = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
+    body = parse(environment, text, expression=True)
     if "{{" in text:
         _render_constants(body)
     body.set_environment(environment)

@@ -13,6 +13,7 @@ from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultSecrets
 from smolrun.templating import compiling, conditions
 from smolrun.templating.conditions import ConditionOutcome
+from smolrun.templating.direct import DirectTemplate, direct
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.files import FileOptions, file_environment
@@ -170,8 +171,11 @@ class Templar:
         """The value that a template or an expression yields, lazy and possibly undefined."""
         try:
             template = self._compiled(str(text), expression)
-            context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            parts: list[Any] = list(parts_of(template.root_render_func(context)))
+            if isinstance(template, DirectTemplate):
+                parts = template.values(self.environment, rendering.names())
+            else:
+                context = template.new_context(rendering.names())  # type: ignore[arg-type]
+                parts = list(parts_of(template.root_render_func(context)))
             if expression:
                 return parts[0]
             if len(parts) == 1 and parts[0] is OMIT:
@@ -187,7 +191,10 @@ class Templar:
     def _compile_file(self, text: str, options: FileOptions) -> Template:
         return compiling.compile_template(self._file_environment(options), text)
 
-    def _compile(self, text: str, expression: bool) -> Template:
+    def _compile(self, text: str, expression: bool) -> Template | DirectTemplate:
+        simple = direct(self.environment, compiling.parse(self.environment, text, expression=expression))
+        if simple is not None and not (expression and "{{" in text):
+            return simple
         compile_text = compiling.compile_expression if expression else compiling.compile_template
         return compile_text(self.environment, text)
 
