@@ -134,6 +134,8 @@ class Rendering:
 
     def finish(self, value: Any, text: Any) -> Any:
         """`value` as plain data for good. Raises `TemplateError`, located by the template `text` it came from."""
+        if not isinstance(text, str):
+            text = SourceText("", location_of(text))  # a container: nothing in it can be quoted, but its place is known
         try:
             return materialise(value)
         except RecursionError as error:

@@ -8,6 +8,7 @@ import pytest
 
 from smolrun.errors import SmolVMError, TemplateError, UndefinedVariableError
 from smolrun.location import Location, SourceFile
+from smolrun.source.containers import LocatedDict
 from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultText
 from smolrun.templating.omit import OMIT
@@ -162,6 +163,14 @@ def test_something_undefined_says_its_name_its_place_and_what_may_be_meant(templ
     assert error.name == "prot"
     assert str(error.location) == "site.yml:2:16"
     assert error.hint == "did you mean 'port'?"
+
+
+def test_something_undefined_deep_in_computed_values_is_told_by_name(templar: Templar) -> None:
+    place = Location(SourceFile("site.yml", "args:\n  a: x\n"), 2, 3)
+    arguments = LocatedDict({"a": SourceText("{{ [[prot]] }}")}, place)
+    with pytest.raises(UndefinedVariableError) as caught:
+        templar.render(arguments, {"port": 1})
+    assert (caught.value.name, caught.value.location) == ("prot", place)
 
 
 def test_a_missing_key_names_its_neighbour(templar: Templar) -> None:
