@@ -32,8 +32,8 @@ class StatArguments(Arguments):
         ```
 
     Returns: ``stat``, with ``exists`` and, where it does, ``path``, ``isreg``, ``isdir``, ``islnk``, ``mode``,
-    ``size``, ``uid``, ``gid``, ``pw_name``, ``gr_name``, ``checksum``, ``mtime``, ``lnk_source``, ``lnk_target`` and so on. Never
-    ``changed``.
+    ``size``, ``uid``, ``gid``, ``pw_name``, ``gr_name``, ``checksum``, ``mtime``, ``lnk_source``, ``lnk_target``
+    and so on. Never ``changed``.
 
     The guest needs: ``/bin/sh``; `stat`, the tool for the hash, and `file` for the MIME type where it has them.
     """

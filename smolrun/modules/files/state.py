@@ -42,6 +42,7 @@ class PathState:
     size: int = 0
     links: int = 1
     modified: int | None = None
+    inode: int | None = None
     digest: str | None = None
     parent: bool = True
 
@@ -184,7 +185,7 @@ def path_state(facts: Mapping[str, str]) -> PathState:
 
 
 def _with_stat(state: PathState, stat: str) -> PathState:
-    mode, uid, gid, size, links, modified, owner, group = stat.split(" ", 7)
+    mode, uid, gid, size, links, modified, inode, owner, group = stat.split(" ", 8)
     return replace(
         state,
         mode=int(mode, 8),
@@ -195,6 +196,7 @@ def _with_stat(state: PathState, stat: str) -> PathState:
         size=int(size),
         links=int(links),
         modified=int(modified),
+        inode=int(inode),
     )
 
 

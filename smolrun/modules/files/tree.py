@@ -2,18 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Diff, ModuleResult, TaskContext
-from smolrun.modules.commands.quoting import command_line, quoted
+from smolrun.modules.commands.quoting import quoted
 from smolrun.modules.files.arguments import WriteArguments
 from smolrun.modules.files.content import Content, GuestContent
-from smolrun.modules.files.modes import final_mode
 from smolrun.modules.files.state import PathState, Reading, read_below
-from smolrun.modules.files.writing import Attributes, Options, Outcome, checked, make_folder, write
+from smolrun.modules.files.writing import Attributes, Options, Outcome, attribute_changes, checked, make_folder, write
 from smolrun.modules.guest import script_text
 
 
@@ -153,15 +152,7 @@ def _folder(reading: Reading, now: PathState, wanted: Attributes) -> str:
         return make_folder(now.path, wanted)
     if now.leads_to != "directory":
         raise ModuleError(f"{now.path} on the guest is not a folder, and is not replaced by one")
-    owner = "" if wanted.owner in (None, now.owner, str(now.uid)) else wanted.owner
-    group = "" if wanted.group in (None, now.group, str(now.gid)) else wanted.group
-    mode = ""
-    if wanted.mode is not None and now.kind == "directory":
-        bits = final_mode(wanted.mode, now.mode, directory=True, umask=reading.umask)
-        mode = "" if bits == now.mode else f"{bits:04o}"
-    if not (owner or group or mode):
-        return ""
-    return f"\nset_attributes {command_line([now.path, owner or '', group or '', mode])}\n"
+    return attribute_changes(reading, now, wanted if now.kind == "directory" else replace(wanted, mode=None))
 
 
 def _link(now: PathState, entry: Entry) -> str:

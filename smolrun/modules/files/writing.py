@@ -104,22 +104,31 @@ def write(
 
 
 def set_attributes(task: TaskContext, reading: Reading, now: PathState, wanted: Attributes) -> Outcome:
-    """The path has the owner, group and mode that are wanted."""
-    mode = _mode(now, wanted, reading)
-    owner = None if wanted.owner in (None, now.owner, str(now.uid)) else wanted.owner
-    group = None if wanted.group in (None, now.group, str(now.gid)) else wanted.group
-    if owner is None and group is None and mode == now.mode:
+    """The path has the owner, group and mode that are wanted; a link has no mode of its own."""
+    lines = attribute_changes(reading, now, wanted)
+    if not lines:
         return Outcome(False, now)
-    after = _foreseen(now, wanted, mode)
+    after = _foreseen(now, wanted, now.mode if now.kind == "link" else _mode(now, wanted, reading))
     diffs = _attribute_diff(now, after) if task.diff_mode else ()
     if task.check_mode:
         return Outcome(True, after, diffs=diffs)
-    text = (
-        script_text("state", "attributes")
-        + '\nset_attributes "$target" "$owner" "$group" "$mode"\nstate_of "$target" no\n'
-    )
-    arguments = {"target": now.path, "owner": owner or "", "group": group or "", "mode": f"{mode:04o}"}
-    return Outcome(True, state_after(task, task.guest.script(text, arguments), now.path), diffs=diffs)
+    text = f"{script_text('state', 'attributes')}\n{lines}\nstate_of {quoted(now.path)} no\n"
+    return Outcome(True, state_after(task, task.guest.script(text), now.path), diffs=diffs)
+
+
+def attribute_changes(reading: Reading, now: PathState, wanted: Attributes) -> str:
+    """The line of ``sh`` (after attributes.sh) that gives a path its attributes; empty where it has them."""
+    owner = "" if wanted.owner in (None, now.owner, str(now.uid)) else wanted.owner
+    group = "" if wanted.group in (None, now.group, str(now.gid)) else wanted.group
+    mode = ""
+    if wanted.mode is not None and now.kind != "link":
+        bits = _mode(now, wanted, reading)
+        mode = "" if bits == now.mode else f"{bits:04o}"
+    if not (owner or group or mode):
+        return ""
+    if not mode and now.kind != "link" and now.mode & 0o6000:
+        mode = f"{now.mode:04o}"  # a new owner takes these bits away
+    return f"\nset_attributes {command_line([now.path, owner or '', group or '', mode])}\n"
 
 
 def _check_place(now: PathState, options: Options) -> None:
@@ -135,7 +144,7 @@ def _check_place(now: PathState, options: Options) -> None:
 
 
 def _mode(now: PathState, wanted: Attributes, reading: Reading) -> int:
-    current = now.mode if now.kind in ("file", "directory") else NEW_FILE & ~reading.umask
+    current = NEW_FILE & ~reading.umask if now.kind in ("absent", "link") else now.mode
     if wanted.mode is None:
         return current
     try:
@@ -213,6 +222,12 @@ def _explained(task: TaskContext, facts: dict[str, str], path: str, said: str) -
             return f"the mode of {path} cannot be changed to {about}: {said}"
         case "folder":
             return f"the folder {about} cannot be made on {task.host}: {said}"
+        case "remove":
+            return f"{path} cannot be removed on {task.host}: {said}"
+        case "link":
+            return f"the link {path} cannot be made on {task.host}: {said}"
+        case "target":
+            return f"{about}, where the link {path} is to point, is not there (`force: true` makes it all the same)"
         case "backup":
             return f"{path} cannot be copied to {about}: {said}"
         case "replace":

@@ -41,7 +41,7 @@ make_absolute() {
 
 # Prints mode, owner and size. `stat` is no part of POSIX; `ls` is, and tells nearly as much.
 permissions_of() {
-	if found=$(stat -c '%a %u %g %s %h %Y %U %G' "$1" 2>/dev/null); then
+	if found=$(stat -c '%a %u %g %s %h %Y %i %U %G' "$1" 2>/dev/null); then
 		fact stat "$found"
 	else
 		fact ls "$(ls -ldn "$1")"
