@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import paramiko
-
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests.embedded_machine import BECOME_REFUSED, Machine
 from smolrun.guests.embedded_server import ServerConnection
 from smolrun.guests.throwaway_keys import write_key
+from smolrun.ssh.library import paramiko
 
 
 class EmbeddedGuest:

@@ -8,17 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import ClassVar
 
-import paramiko
-from paramiko.common import (
-    AUTH_FAILED,
-    AUTH_SUCCESSFUL,
-    MSG_CHANNEL_REQUEST,
-    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
-    OPEN_SUCCEEDED,
-    cMSG_CHANNEL_REQUEST,
-)
-
 from smolrun.guests.embedded_machine import Machine, read_answer, send_command
+from smolrun.ssh.library import paramiko
 
 BANNER = "SSH-2.0-smolrun_embedded"
 _CHUNK = 32768
@@ -40,7 +31,7 @@ class _Transport(paramiko.Transport):
 
     _channel_handler_table: ClassVar[dict[int, Callable[..., None]]] = {
         **paramiko.Transport._channel_handler_table,  # type: ignore[attr-defined]
-        MSG_CHANNEL_REQUEST: _handle_channel_request,
+        paramiko.common.MSG_CHANNEL_REQUEST: _handle_channel_request,
     }
 
 
@@ -59,7 +50,7 @@ class ServerConnection(paramiko.ServerInterface):
         self._requests = machine.open_connection(_named(peer))
         self.transport = _Transport(peer)
         self.transport.local_version = BANNER
-        self.transport.set_log_channel("smolrun.guests.embedded")  # apart from the client's in the same process
+        self.transport.set_log_channel("paramiko.embedded-guest")  # below paramiko's own, which the client has silenced
         self.transport.add_server_key(host_key)
 
     def serve(self) -> None:
@@ -78,10 +69,14 @@ class ServerConnection(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         known = username == self._user and key.asbytes() == self._login_key.asbytes()
-        return AUTH_SUCCESSFUL if known else AUTH_FAILED
+        return paramiko.common.AUTH_SUCCESSFUL if known else paramiko.common.AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return OPEN_SUCCEEDED if kind == "session" else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+        return (
+            paramiko.common.OPEN_SUCCEEDED
+            if kind == "session"
+            else paramiko.common.OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+        )
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         if b"\0" in command:
@@ -178,7 +173,7 @@ class ServerCommand:
     def _send_exit_signal(self, name: str) -> None:
         # RFC 4254, section 6.10; paramiko's server side has no call for it.
         message = paramiko.Message()
-        message.add_byte(cMSG_CHANNEL_REQUEST)
+        message.add_byte(paramiko.common.cMSG_CHANNEL_REQUEST)
         message.add_int(self._channel.remote_chanid)
         message.add_string("exit-signal")
         message.add_boolean(False)

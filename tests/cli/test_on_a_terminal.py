@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.cli.on_a_terminal import OnATerminal
 from tests.servers.endpoint import Endpoint
+from tests.servers.processes import free_port
 from tests.source.test_vault import FILE, PASSWORD
 
 Playbook = Callable[..., str]
@@ -99,3 +100,21 @@ def test_step_asks_before_each_task(playbook: Playbook) -> None:
         assert "TASK [one]" not in text
         assert "TASK [two]" in text
         assert "TASK [three]" in text
+
+
+def test_the_login_password_is_asked_for_once_for_all_hosts(playbook: Playbook) -> None:
+    hosts = f"127.0.0.1:{free_port()},localhost:{free_port()},"
+    path = playbook("- ping:\n- pause: {seconds: 0}")
+    with OnATerminal("run", path, "-i", hosts, "-k", "-T", "1", "--host-key", "insecure") as terminal:
+        terminal.read_until("SSH password: ")
+        terminal.type("hush-hush-hush\n")
+        terminal.end()
+        assert terminal.shown.count("SSH password: ") == 1
+        assert "hush-hush-hush" not in terminal.shown
+
+
+def test_output_of_exec_cannot_steer_the_terminal() -> None:
+    with OnATerminal("exec", "embedded", *EMBEDDED, "--", r"printf '\033]0;title\007\033[2J'") as terminal:
+        assert terminal.end() == 0
+        assert "\\x1b]0;title\\x07\\x1b[2J" in terminal.shown
+        assert "\x1b" not in terminal.shown

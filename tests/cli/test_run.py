@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.cli.conftest import Ended
+from tests.servers.endpoint import Endpoint
 from tests.source.test_vault import FILE, PASSWORD, VALUE
 
 Smolrun = Callable[..., Ended]
@@ -182,3 +183,68 @@ def test_color_flags(smolrun: Smolrun, playbook: Playbook) -> None:
     assert "\x1b[" not in smolrun("run", path, *EMBEDDED).out
     assert "\x1b[33mchanged: [embedded]\x1b[0m" in smolrun("run", path, *EMBEDDED, "--color").out
     assert "\x1b[" not in smolrun("run", path, *EMBEDDED, "--no-color").out
+
+
+def test_connection_local_runs_on_this_machine(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- run: test -e play.yml")
+    assert smolrun("run", path, "-i", "web1,", "-c", "local").code == 0
+
+
+def test_several_inventories_and_a_limit(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("one.ini").write_text("[web]\nweb1\n")
+    path = playbook("- ping:")
+    ended = smolrun("run", path, "-i", "one.ini", "-i", "db1,db2,", "-c", "local", "-l", "web:db2", "-f", "2")
+    assert ended.code == 0
+    assert [host for host in ("web1", "db1", "db2") if f"\n{host} " in ended.out] == ["web1", "db2"]
+
+
+def test_connection_flags_reach_the_server(smolrun: Smolrun, playbook: Playbook, openssh: Endpoint) -> None:
+    ended = smolrun(
+        "run", playbook("- raw: echo $SSH_CONNECTION\n  register: said\n- assert: {that: said.rc == 0}"),
+        "-i", f"{openssh.host}:{openssh.port},", "-u", openssh.user, "--private-key", str(openssh.key_path),
+        "--ssh-common-args", "-o HostKeyAlias=other -o StrictHostKeyChecking=yes", "--host-key", openssh.fingerprint,
+        "-T", "5",
+    )  # fmt: skip
+    assert ended.code == 0, ended.out + ended.err
+
+
+def test_unknown_host_key_is_refused_with_the_line_that_pins_it(
+    smolrun: Smolrun, playbook: Playbook, openssh: Endpoint
+) -> None:
+    ended = smolrun(
+        "run", playbook("- ping:"), "-i", f"{openssh.host}:{openssh.port},", "-u", openssh.user,
+        "--private-key", str(openssh.key_path),
+    )  # fmt: skip
+    assert ended.code == 4
+    assert f"pin it with --host-key {openssh.fingerprint}" in ended.out
+
+
+def test_insecure_host_keys_are_warned_of(smolrun: Smolrun, playbook: Playbook, openssh: Endpoint) -> None:
+    ended = smolrun(
+        "run", playbook("- ping:"), "-i", f"{openssh.host}:{openssh.port},", "-u", openssh.user,
+        "--private-key", str(openssh.key_path), "--host-key", "insecure",
+    )  # fmt: skip
+    assert ended.code == 0
+    assert "[WARNING]" in ended.err
+
+
+def test_force_handlers(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("handlers.yml").write_text(
+        "- hosts: all\n  gather_facts: false\n  tasks:\n    - run: 'true'\n      notify: told\n    - run: exit 1\n"
+        "  handlers:\n    - name: told\n      run: 'true'\n"
+    )
+    assert "RUNNING HANDLER [told]" not in smolrun("run", "handlers.yml", *EMBEDDED).out
+    assert "RUNNING HANDLER [told]" in smolrun("run", "handlers.yml", *EMBEDDED, "--force-handlers").out
+
+
+def test_strict_makes_warnings_errors_before_anything_runs(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- run: 'true'\n- no.such.module:\n  when: false")
+    assert smolrun("run", path, *EMBEDDED).code == 0
+    ended = smolrun("run", path, *EMBEDDED, "--strict")
+    assert (ended.code, ended.out) == (4, "")
+
+
+def test_several_playbooks_run_in_order(smolrun: Smolrun, playbook: Playbook) -> None:
+    first = playbook("- name: early\n  ping:", name="first.yml")
+    second = playbook("- name: late\n  ping:", name="second.yml")
+    assert tasks_of(smolrun("run", first, second, *EMBEDDED)) == ["early", "late"]

@@ -1,6 +1,7 @@
 """The embedded guest, reached with the project's own client."""
 
 import os
+import pwd
 import stat
 import subprocess
 import sys
@@ -221,3 +222,27 @@ def test_nothing_survives_a_killed_smolrun(tmp_path: Path, mark: str) -> None:
     while home.exists() and time.monotonic() < until:
         time.sleep(0.02)
     assert not home.exists()
+
+
+@pytest.mark.root
+def test_started_by_an_ordinary_user_it_runs_as_that_user(tmp_path_factory: pytest.TempPathFactory) -> None:
+    who = pwd.getpwnam("daemon")
+    try:
+        probe = [sys.executable, "-c", "import smolrun.guests.embedded"]
+        reachable = subprocess.run(probe, user=who.pw_uid, group=who.pw_gid, check=False, cwd="/").returncode == 0
+    except PermissionError:
+        reachable = False
+    if not reachable:
+        pytest.skip("this Python is not for other users")
+    program = (
+        "from smolrun.guests.embedded import EmbeddedGuest; from smolrun.deadline import Deadline;"
+        "from smolrun import SSHClient; g = EmbeddedGuest(); v = g.start(Deadline.after(20));"
+        "c = SSHClient(v['ansible_host'], v['ansible_user'], v['ansible_port'],"
+        " v['ansible_ssh_private_key_file'], host_key=v['ansible_host_key']);"
+        "print(c.run('id -un', shell='raw').output); c.close(); g.stop()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], user=who.pw_uid, group=who.pw_gid, extra_groups=[], check=True,
+        capture_output=True, text=True, cwd="/",
+    )  # fmt: skip
+    assert ended.stdout == "daemon\n"
