@@ -198,7 +198,7 @@ def test_su_that_would_ask_is_an_error(openssh_as: AsUser) -> None:
 def test_su_and_doas_take_no_password() -> None:
     for method in ("su", "doas"):
         with pytest.raises(BecomeError, match="terminal"):
-            become_wrap(Become(method=method, password="x"))  # type: ignore[arg-type]
+            become_wrap(Become(method=method, password="x"))
 
 
 @pytest.mark.parametrize("shell", BOTH)

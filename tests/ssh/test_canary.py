@@ -3,6 +3,7 @@
 import ast
 import inspect
 from pathlib import Path
+from typing import Any
 
 import paramiko
 import pytest
@@ -19,7 +20,13 @@ from smolrun.ssh import channel, private, transport
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.transport import Transport
 
-PARTS = {"PrivateTransport": paramiko.Transport, "PrivateChannel": paramiko.Channel}
+REAL: Any = paramiko  # with the names that its published types leave out
+PARTS = {
+    "PrivateTransport": REAL.Transport,
+    "PrivateChannel": REAL.Channel,
+    "PrivateAuthHandler": REAL.AuthHandler,
+    "PrivateAgent": REAL.agent.AgentSSH,
+}
 
 
 def declared() -> list[tuple[str, str, list[str] | None]]:
@@ -59,17 +66,17 @@ def test_the_message_numbers_are_those_of_the_protocol() -> None:
 
 
 def test_every_channel_message_is_handled() -> None:
-    assert set(Transport._channel_handler_table) == set(paramiko.Transport._channel_handler_table)
+    assert set(Transport._channel_handler_table) == set(REAL.Transport._channel_handler_table)
 
 
 def test_a_message_that_is_dropped_on_a_dead_transport_is_noticed() -> None:
-    source = inspect.getsource(paramiko.Transport._send_user_message)
+    source = inspect.getsource(REAL.Transport._send_user_message)
     assert "if not self.active" in source
     assert "self._send_message(data)" in source, "send_for_sure sees what went through there"
 
 
 def test_a_blocked_send_is_tried_again_until_the_socket_says_otherwise() -> None:
-    source = inspect.getsource(paramiko.Packetizer.write_all)
+    source = inspect.getsource(REAL.Packetizer.write_all)
     assert "except socket.timeout:\n                retry_write = True" in source
     assert "raise EOFError" in source
 
