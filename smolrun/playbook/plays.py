@@ -8,8 +8,10 @@ from smolrun.playbook.models import Play
 from smolrun.playbook.names import note_common
 from smolrun.playbook.tasks import Kind, read_nodes
 from smolrun.playbook.validation import build
+from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict, LocatedList
 from smolrun.source.text import SourceText
+from smolrun.source.vault import VaultText
 
 _TASK_LISTS: dict[str, Kind] = {"pre_tasks": "task", "tasks": "task", "post_tasks": "task", "handlers": "handler"}
 
@@ -27,7 +29,7 @@ def read_play(written: LocatedDict, mistakes: Mistakes) -> Play | None:
         if key in _TASK_LISTS:
             values[key] = read_nodes(value, written, key, _TASK_LISTS[key], mistakes)
         elif key == "vars_files":
-            values[key] = tuple(value) if isinstance(value, LocatedList) else () if value is None else (value,)
+            values[key] = _vars_files(value, written, mistakes)
         elif key in known:
             values[key] = value
         elif key == "user":
@@ -39,6 +41,25 @@ def read_play(written: LocatedDict, mistakes: Mistakes) -> Play | None:
     if not _has_hosts(written, mistakes):
         values["hosts"] = (SourceText("all", written.location),)
     return build(Play, values, written, mistakes)
+
+
+def _vars_files(value: Any, written: LocatedDict, mistakes: Mistakes) -> tuple[Any, ...]:
+    """The entries that are paths, or lists of paths of which the first that exists is meant."""
+    if value is None:
+        return ()
+    place = written.value_locations.get("vars_files")
+    entries = (
+        list(zip(value, value.item_locations, strict=True)) if isinstance(value, LocatedList) else [(value, place)]
+    )
+    for entry, at in entries:
+        if not all(isinstance(name, str | VaultText) and name != "" for name in _names(entry)):
+            message = f"'vars_files': expected a path, or a list of paths, found {describe(entry)}"
+            mistakes.error("wrong-type", message, at)
+    return tuple(entry for entry, _ in entries if all(isinstance(name, str | VaultText) for name in _names(entry)))
+
+
+def _names(entry: Any) -> list[Any]:
+    return list(entry) if isinstance(entry, list) else [entry]
 
 
 def _has_hosts(written: LocatedDict, mistakes: Mistakes) -> bool:

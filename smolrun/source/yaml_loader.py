@@ -35,7 +35,7 @@ class Limits:
     """
 
     depth: int = 64
-    size: int = 400_000
+    size: int = 250_000
     reported: int = 50
 
 

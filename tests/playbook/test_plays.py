@@ -1,5 +1,7 @@
 """A play's keywords and task lists."""
 
+# ruff: noqa: E501 - a line of a table shows a whole message
+
 import pytest
 
 from smolrun.playbook.models import Task
@@ -91,4 +93,13 @@ def test_a_keyword_of_tasks_in_a_play_is_told_as_such() -> None:
 def test_tasks_that_are_no_list_are_told() -> None:
     assert told("- hosts: all\n  tasks: {run: ls}\n") == [
         "2:10 error wrong-type: 'tasks': expected a list of tasks, found a mapping (begin each task with '- ')"
+    ]
+
+
+def test_a_variables_file_is_a_path() -> None:
+    assert told("- hosts: all\n  vars_files: [yes, {a: b}, [5]]\n") == [
+        "2:16 warning lost-text: 'vars_files' is text, and YAML reads yes as True (write \"yes\", in quotes, to keep it as it stands)",
+        "2:16 error wrong-type: 'vars_files': expected a path, or a list of paths, found true",
+        "2:21 error wrong-type: 'vars_files': expected a path, or a list of paths, found a mapping",
+        "2:29 error wrong-type: 'vars_files': expected a path, or a list of paths, found a list",
     ]

@@ -238,12 +238,12 @@ RECURSION = "a: &a\n  b: {c: [*a]}\n"
 def test_a_bomb_is_refused_in_little_time_and_memory(text: str, code: str) -> None:
     tracemalloc.start()
     start = time.process_time()
-    found = mistakes(text, limits=Limits(size=50_000))
+    found = mistakes(text, limits=Limits(size=20_000))
     seconds, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [d.code for d in found] == [code]
     assert peak < 64 * 1024 * 1024
-    assert seconds < 10  # tracing makes it several times slower than it is
+    assert seconds < 20  # tracing makes it several times slower than it is
 
 
 def test_a_deep_but_sane_file_loads() -> None:
