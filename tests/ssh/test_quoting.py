@@ -1,0 +1,27 @@
+"""The command line that carries a POSIX script past every login shell."""
+
+import subprocess
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smolrun.ssh.quoting import octal, posix
+
+
+@given(st.binary())
+def test_nothing_special_to_any_shell_is_left(data: bytes) -> None:
+    text = octal(data)
+    assert not set(text) & set("'\"!$`%\n\r\t")
+    assert "\\\\" not in text
+    assert text.isascii()
+    assert text.isprintable()
+
+
+@given(st.text(alphabet=st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=30))
+@settings(max_examples=25, deadline=None)
+def test_what_was_written_is_what_runs(text: str) -> None:
+    script = "cat <<'the end'\n" + text + "\nthe end\n"
+    if text.startswith("the end") or "\nthe end" in text:
+        return
+    done = subprocess.run(["/bin/sh", "-c", posix(script)], capture_output=True, check=True)
+    assert done.stdout == text.encode() + b"\n"
