@@ -1,7 +1,6 @@
 """The ``known_hosts`` format: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT."""
 
 import base64
-import binascii
 import fcntl
 import hashlib
 import hmac
@@ -51,7 +50,7 @@ def parse_line(line: str, place: str = "") -> KnownKey | None:
     names, key_type, encoded = words[:3]
     try:
         blob = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is text beyond ASCII
         return None
     # The blob begins with the type's own name (RFC 4253, section 6.6); a line that lies about it is damaged.
     if not blob.startswith(len(key_type).to_bytes(4, "big") + key_type.encode()):
@@ -85,7 +84,7 @@ def _hash_matches(hashed: str, name: str) -> bool:
         return False
     try:
         salt = base64.b64decode(pieces[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         return False
     return hmac.compare_digest(hash_name(name, salt).encode(), hashed.encode())
 

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smolrun.ssh.known_hosts import AUTHORITY, REVOKED, add_key, hash_name, parse_line, read_known_hosts
@@ -99,6 +99,8 @@ def test_what_is_no_line_is_passed_over(line: str) -> None:
 
 
 @given(st.text(max_size=80))
+@example("host ssh-ed25519 \x80")
+@example("|1|\x80|\x80 " + KEY)
 def test_no_line_whatever_breaks_the_parser(line: str) -> None:
     known = parse_line(line)
     if known is not None:
