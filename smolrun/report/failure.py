@@ -38,7 +38,9 @@ def failure_lines(event: Outcome, verbosity: int) -> Lines:
 
 def short_failure_lines(event: Outcome) -> Lines:
     """One line for a failure that the playbook ignores."""
-    yield failure_head(event)
+    head = failure_head(event)
+    code = event.result.get("exit_code")
+    yield head if code is None else Line((*head.spans, (f" (exit code {code})", Style.PLAIN)))
 
 
 def _source(failure: Failure, place: Place | None) -> Lines:

@@ -80,16 +80,12 @@ def _item(event: Outcome, *, colon: bool = False) -> str:
 
 
 def _told(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What `debug` was to show, without the bookkeeping of a registered result."""
-    if set(result) & {"msg"}:
+    """What `debug` was to show: its message, or its variable (of whatever name) without what every result has."""
+    if "msg" in result:
         return {"msg": result["msg"]}
-    return {key: value for key, value in result.items() if key not in BOOKKEEPING}
+    named = {key: value for key, value in result.items() if key not in _OF_EVERY_RESULT}
+    return {key: value for key, value in named.items() if key not in _OF_LOOPS} or named
 
 
-BOOKKEEPING = frozenset(
-    {"changed", "failed", "skipped", "ok", "timed_out", "duration", "attempts", "ansible_loop_var", "exit_code", "rc"}
-    | {"item", "invocation", "failed_when_result", "truncated", "pipe_held", "signal", "warnings", "deprecations"}
-    | {"unreachable", "lost", "verbosity", "start", "end", "delta", "cmd"}
-    | _STREAMED
-    | _NOT_WORTH_TELLING
-)
+_OF_EVERY_RESULT = frozenset({"changed", "failed", "skipped", "ok", "timed_out", "duration", "attempts", "warnings"})
+_OF_LOOPS = frozenset({"item", "ansible_loop_var"})

@@ -64,7 +64,7 @@ def failed_command(the_task: events.TaskReference, **settings: Any) -> events.Ta
         command_line="make install",
         duration=2.5,
         failure=failure(
-            "the command ended with exit code 3",
+            "non-zero return code",
             hint="look at the disk",
             source_lines=((3, "  tasks:"), (4, "    - name: Install"), (5, "      run: make install")),
         ),

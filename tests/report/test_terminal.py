@@ -65,7 +65,7 @@ def test_slowest_tasks_come_first_and_quick_ones_not_at_all() -> None:
 
 def test_failure_tells_place_command_code_and_the_last_lines_of_both_streams() -> None:
     text = shown(made.failed_command(made.task()))
-    assert "fatal: [web1]: FAILED! => the command ended with exit code 3" in text
+    assert "fatal: [web1]: FAILED! => non-zero return code" in text
     assert "  site.yml:4:7" in text
     assert "  > 4 |     - name: Install" in text
     assert "  command    make install" in text
@@ -92,7 +92,10 @@ def test_failure_in_a_loop_is_told_once() -> None:
 
 def test_ignored_failure_is_one_line_and_says_so() -> None:
     text = shown(made.failed_command(made.task(), ignored=True))
-    assert text.splitlines() == ["fatal: [web1]: FAILED! => the command ended with exit code 3", "...ignoring"]
+    assert text.splitlines() == [
+        "fatal: [web1]: FAILED! => non-zero return code (exit code 3)",
+        "...ignoring",
+    ]
 
 
 def test_timed_out_failure_says_whether_the_process_tree_is_gone() -> None:
@@ -160,6 +163,12 @@ def test_debug_shows_its_message_without_v() -> None:
 def test_debug_shows_its_variable_without_bookkeeping() -> None:
     event = made.finished(made.task(module="debug"), result={"answer": [1, 2], "changed": False, "failed": False})
     assert shown(event) == 'ok: [web1] => {\n    "answer": [\n        1,\n        2\n    ]\n}\n'
+
+
+@pytest.mark.parametrize("name", ["cmd", "rc", "stdout", "item"])
+def test_debug_shows_variables_that_are_named_like_parts_of_results(name: str) -> None:
+    event = made.finished(made.task(module="debug"), result={name: "x", "changed": False, "ok": True, "duration": 0.1})
+    assert shown(event) == f'ok: [web1] => {{\n    "{name}": "x"\n}}\n'
 
 
 def test_skipped_hosts_can_be_hidden() -> None:
