@@ -67,7 +67,11 @@ class SSHClient:
         self._connection = PersistentConnection(self.settings, self._open, self._cancelled)
 
     def _open(self, deadline: Deadline) -> Transport:
-        return open_transport(self.settings, deadline)
+        return open_transport(self.settings, deadline, self._pause)
+
+    def _pause(self, seconds: float) -> None:
+        if self._cancelled.wait(seconds):
+            raise CancelledError
 
     # --- the connection ---
 
@@ -126,7 +130,7 @@ class SSHClient:
         if not timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")
         with self._work():
-            wait_for_ssh(self.settings, Deadline.after(timeout), interval, self.ensure_connected)
+            wait_for_ssh(self.settings, Deadline.after(timeout), interval, self.ensure_connected, self._pause)
 
     def reset_connection(self) -> None:
         """End the connection; the next use makes a new one."""

@@ -173,7 +173,7 @@ def test_a_process_that_cannot_be_killed_is_unverified(sudo_free: Endpoint) -> N
         assert "survived" in caught.value.message
         assert client.run("true", shell="raw").ok
     finally:
-        subprocess.run(["pkill", "-f", f"sleep {number}"], check=False)
+        subprocess.run(["pkill", "-KILL", "-f", f"sleep {number}"], check=False)
 
 
 @pytest.mark.parametrize("shell", BOTH)

@@ -6,7 +6,9 @@ import time
 import pytest
 
 from smolrun.errors import OperationCancelledError
+from smolrun.ssh.client import SSHClient
 from tests.servers.fixtures import AsUser
+from tests.servers.processes import free_port
 from tests.ssh.test_kill import sleeping, unique
 
 
@@ -37,3 +39,22 @@ def test_the_client_goes_on_working(openssh_as: AsUser) -> None:
     assert client.run("echo one", shell="raw").output == "one"
     client.cancel()
     assert client.run("echo two", shell="raw").output == "two"
+
+
+def test_waiting_for_a_guest_that_is_not_there_is_ended_at_once() -> None:
+    client = SSHClient("127.0.0.1", port=free_port(), host_key="insecure")
+    caught: list[OperationCancelledError] = []
+
+    def wait() -> None:
+        with pytest.raises(OperationCancelledError) as error:
+            client.wait_for_ssh(timeout=60)
+        caught.append(error.value)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    threading.Event().wait(0.5)
+    begun = time.monotonic()
+    client.cancel()
+    thread.join(20)
+    assert time.monotonic() - begun < 5
+    assert caught

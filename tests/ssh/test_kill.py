@@ -91,7 +91,7 @@ def test_a_daemon_that_may_be_of_an_earlier_command_is_left_alone_and_told(opens
         assert error.unverified
         assert len(sleeping(kept)) == 1
     finally:
-        client.run(f"pkill -f 'sleep ({kept}|{number})'", shell="raw")
+        client.run(f"pkill -KILL -f 'sleep ({kept}|{number})'", shell="raw")
 
 
 @pytest.mark.parametrize("server", ["openssh_as", "dropbear"])
@@ -120,7 +120,7 @@ def test_background_processes_of_earlier_commands_survive(openssh_as: AsUser, sh
     try:
         assert len(sleeping(kept)) == 3
     finally:
-        client.run(f"pkill -f 'sleep {kept}'", shell="raw")
+        client.run(f"pkill -KILL -f 'sleep {kept}'", shell="raw")
 
 
 def test_partial_output_is_on_the_error(openssh_as: AsUser) -> None:

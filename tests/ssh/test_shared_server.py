@@ -108,4 +108,4 @@ def test_a_kill_leaves_other_children_of_the_server_alone(server: SharedServer, 
             assert bystander.poll() is None
         finally:
             bystander.kill()
-            subprocess.run(["pkill", "-f", f"sleep {number}"], check=False)
+            subprocess.run(["pkill", "-KILL", "-f", f"sleep {number}"], check=False)
