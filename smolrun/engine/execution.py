@@ -20,7 +20,14 @@ from smolrun.engine.output_stream import LineStream
 from smolrun.engine.services import Services
 from smolrun.engine.task_outcome import Execution
 from smolrun.engine.variables.play_scope import PlayScope
-from smolrun.errors import BecomeError, CommandNotStartedError, ModuleError, SmolVMError, TransferError
+from smolrun.errors import (
+    BecomeError,
+    CommandNotStartedError,
+    ModuleError,
+    OperationCancelledError,
+    SmolVMError,
+    TransferError,
+)
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
 from smolrun.modules.registry import FoundModule
 from smolrun.source import vault
@@ -234,7 +241,8 @@ class _Call:
                 stream.close()
 
     def _execution(self, result: ModuleResult, delegate: str | None) -> Execution:
-        registered = results.from_module(result, own_word=self.module.collection == OURS)
+        kept = self.item.planned.task.register_as is not None
+        registered = results.from_module(result, own_word=self.module.collection == OURS, kept=kept)
         self._remember(result, delegate)
         for warning in result.warnings:
             self.services.warn(f"{self.item.host}: {warning}", self.item.planned.task.location)
@@ -278,6 +286,8 @@ class _Turn:
         self._turn.__enter__()
         try:
             self._guest.connection.connect(Deadline.never())
+            if self._services.stop.is_set:
+                raise OperationCancelledError("the run was interrupted")
             for warning in self._guest.connection.warnings:
                 self._services.warn(warning)
         except BaseException:

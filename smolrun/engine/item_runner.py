@@ -21,7 +21,7 @@ from smolrun.engine.plan import PlannedTask
 from smolrun.engine.services import Services
 from smolrun.engine.task_outcome import Execution
 from smolrun.engine.variables.layers import LayeredVariables
-from smolrun.errors import OperationCancelledError, SmolVMError, TemplateError
+from smolrun.errors import NotRunError, OperationCancelledError, SmolVMError, TemplateError
 from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule, near
 from smolrun.playbook.models import Condition
@@ -165,7 +165,9 @@ class ItemRunner:
 
     def _failed(self, error: SmolVMError, variables: dict[str, Any]) -> Execution:
         explained = failure_of_error(error, self.planned.task.location, variables)
-        cancelled = isinstance(error, OperationCancelledError)
+        cancelled = isinstance(error, OperationCancelledError) or (
+            self.services.stop.is_set and isinstance(error, NotRunError)  # its connection was being made
+        )
         judged = not isinstance(error, TemplateError) and self.executor.judges(error)
         return Execution(results.from_error(error), explained, judged=judged, cancelled=cancelled)
 

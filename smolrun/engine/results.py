@@ -19,19 +19,26 @@ from smolrun.ssh.result import CommandResult
 
 Result = dict[str, Any]
 
+LARGE = 1024 * 1024
+"""Characters of output."""
 
-def from_module(result: ModuleResult, *, own_word: bool) -> Result:
+
+def from_module(result: ModuleResult, *, own_word: bool, kept: bool = True) -> Result:
     """The result of a module that ran to its end.
 
     Args:
         own_word: it is a module that Ansible does not have. Its result says ``skipped`` in any case; that of Ansible's
             modules only where it is true, since playbooks ask ``x.skipped is defined``.
+        kept: somebody registers it. Of large output that nobody does, the single lines are left out: they take
+            many times the memory of the text.
     """
     values: Result = {"changed": result.changed, "failed": result.failed}
     if result.skipped or own_word:
         values["skipped"] = result.skipped
     if result.command is not None:
         values |= of_command(result.command)
+        if not kept and len(values["stdout"]) + len(values["stderr"]) > LARGE:
+            del values["stdout_lines"], values["stderr_lines"]
     if result.command_line is not None:
         values["cmd"] = str(result.command_line)
     if result.msg:

@@ -5,14 +5,15 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
 import smolrun
 from smolrun.connection.pool import ConnectionPool
 from smolrun.engine.event_bus import EventBus
-from smolrun.engine.events import Event, RunFinished, RunStarted
+from smolrun.engine.events import Event as RunEvent
+from smolrun.engine.events import RunFinished, RunStarted
 from smolrun.engine.facts import FactUse
 from smolrun.engine.options import RunOptions
 from smolrun.engine.play_run import PlayRun, RunState
@@ -28,6 +29,9 @@ from smolrun.errors import ExitCode, LoadError, SmolVMError
 from smolrun.inventory.inventory import Inventory
 from smolrun.playbook.models import Play, Playbook
 from smolrun.templating.templar import Templar
+
+CANCEL_AGAIN = 1.0
+"""Seconds between two looks for commands to kill, once the run is interrupted."""
 
 
 class Run:
@@ -46,7 +50,7 @@ class Run:
         playbooks: Sequence[Playbook],
         inventory: Inventory,
         options: RunOptions | None = None,
-        listeners: Sequence[Callable[[Event], None]] = (),
+        listeners: Sequence[Callable[[RunEvent], None]] = (),
         *,
         connections: ConnectionPool | None = None,
     ) -> None:
@@ -55,8 +59,9 @@ class Run:
         self._options = options or RunOptions()
         self._services = self._make_services(listeners, connections or ConnectionPool(self._options.client))
         self._state = RunState()
+        self._over = Event()
 
-    def _make_services(self, listeners: Sequence[Callable[[Event], None]], connections: ConnectionPool) -> Services:
+    def _make_services(self, listeners: Sequence[Callable[[RunEvent], None]], connections: ConnectionPool) -> Services:
         options = self._options
         vault = options.vault
         redactor = Redactor((lambda: vault.revealed) if vault is not None else None)
@@ -116,7 +121,13 @@ class Run:
         """
         self._services.stop.set()
         # In a thread of its own, since a signal handler may stand in the middle of what cancelling has to wait for.
-        Thread(target=self._services.connections.cancel_all, name="smolrun-interrupt", daemon=True).start()
+        Thread(target=self._cancel_until_over, name="smolrun-interrupt", daemon=True).start()
+
+    def _cancel_until_over(self) -> None:
+        # More than once: a command may just have been about to begin.
+        self._services.connections.cancel_all()
+        while not self._over.wait(CANCEL_AGAIN):
+            self._services.connections.cancel_all()
 
     # --- plays -------------------------------------------------------------------------------------
 
@@ -186,6 +197,7 @@ class Run:
             if isinstance(error, LoadError) and len(error.diagnostics) > 1:
                 lines = (f"{found.location or ''}: {found.message}" for found in error.diagnostics if found.is_error)
                 message = self._services.redactor.text("\n".join(lines))
+        self._over.set()
         self._services.bus.emit(
             RunFinished(
                 time=time.time(),

@@ -235,3 +235,26 @@ def test_a_play_whose_hosts_all_failed_before_is_passed_over(play: Play) -> None
         hosts=["a", "b"],
     )
     assert played.tasks() == ["one", "three"]
+
+
+def test_facts_of_a_delegated_task_stay_with_its_own_host_unless_delegate_facts_says_otherwise(play: Play) -> None:
+    played = play(
+        """
+        - hosts: a
+          gather_facts: false
+          tasks:
+            - {set_fact: {kept: 1}, delegate_to: b}
+            - {set_fact: {given: 2}, delegate_to: b, delegate_facts: true}
+            - name: seen
+              debug: {msg: "{{ [kept is defined, given is defined, hostvars.b.given, hostvars.b.kept is defined] }}"}
+        """,
+        hosts=["a", "b"],
+    )
+    assert played.message("seen") == [True, False, 2, False]
+
+
+def test_a_loop_variable_that_hides_another_one_is_told(play: Play) -> None:
+    from smolrun.engine.events import Warned
+
+    played = play(HEAD + "    - {debug: {}, loop: [1]}\n", hosts={"a": {"item": "mine"}})
+    assert "'item'" in played.of(Warned)[0].message
