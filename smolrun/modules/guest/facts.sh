@@ -28,12 +28,12 @@ output() {
 	! has "$1" || fact "$output_name" "$("$@" 2>/dev/null </dev/null)"
 }
 
-# The same for a command that may hang on a dead server.
+# patiently SECONDS NAME COMMAND...: the same for a command that may hang on a dead server.
 patiently() {
-	patient_name=$1
-	shift
+	seconds=$1 patient_name=$2
+	shift 2
 	if has timeout; then
-		! has "$1" || output "$patient_name" timeout "$patience" "$@"
+		! has "$1" || output "$patient_name" timeout "$seconds" "$@"
 	else
 		output "$patient_name" "$@"
 	fi
@@ -53,7 +53,7 @@ about_system() {
 	output kernel_version uname -v
 	output machine uname -m
 	output bits getconf LONG_BIT
-	patiently fqdn hostname -f
+	patiently 3 fqdn hostname -f # a name server that is away costs no more than this
 	for release in /etc/os-release /usr/lib/os-release; do
 		[ -r "$release" ] || continue
 		fact os_release_path "$release"
@@ -122,8 +122,8 @@ about_hardware() {
 
 about_mounts() {
 	file mounts /proc/mounts
-	patiently df df -kP
-	patiently df_inodes df -iP
+	patiently "$patience" df df -kP
+	patiently "$patience" df_inodes df -iP
 	for link in /dev/disk/by-uuid/*; do
 		if [ -L "$link" ]; then fact uuid "${link##*/} $(readlink -f "$link")"; fi
 	done
