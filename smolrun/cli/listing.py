@@ -40,7 +40,8 @@ def _play(loaded: Loaded, play: Play, number: int, limit: str | None, selection:
     body = PlanBuilder(play, name, number, options, render).build(gather=False).body
     tasks = list(tasks_of(body))
     tags = f"    TAGS: [{', '.join(sorted(map(str, play.tags)))}]"
-    yield escape_line(f"\n  play #{number} ({','.join(hosts)}): {name}{tags}")
+    yield ""
+    yield escape_line(f"  play #{number} ({','.join(hosts)}): {name}{tags}")
     if selection.list_hosts:
         chosen = loaded.inventory.select(hosts, limit)
         yield escape_line(f"    pattern: {hosts}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
 from smolrun.diagnostic import Diagnostic
-from smolrun.errors import LoadError
+from smolrun.errors import LoadError, SmolVMError
 
 if TYPE_CHECKING:
     from smolrun.inventory.inventory import Inventory
@@ -69,6 +69,7 @@ def load(
     Raises:
         LoadError: with all mistakes of all files.
         UsageError: a flag is wrong.
+        SmolVMError: the limit leaves no hosts.
     """
     from smolrun.cli.extra_variables import read_extra_variables
     from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
@@ -99,7 +100,17 @@ def load(
     findings.add(inventory.warnings)
     findings.add(_checked(playbooks, inventory, extra_variables, vault, given=hosts_are_given(flags)))
     findings.raise_if_bad(strict=strict)
+    _refuse_empty_limit(inventory, flags.limit)
     return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
+
+
+def _refuse_empty_limit(inventory: "Inventory", limit: str | None) -> None:
+    """A limit that leaves no host at all is a slip, and success would hide it (ansible-playbook ends with 1 too)."""
+    if limit is None or inventory.select("all", limit) or inventory.select(limit):
+        return
+    raise SmolVMError(
+        f"--limit {limit} leaves no hosts", hint=f"the inventory has {len(inventory.hosts)} hosts; see --list-hosts"
+    )
 
 
 def _checked(

@@ -14,6 +14,7 @@ from smolrun.connection.settings import ConnectionDefaults
 from smolrun.connection.ssh import ClientOptions
 from smolrun.engine.options import DEFAULT_TIMEOUT, RunOptions
 from smolrun.errors import UsageError
+from smolrun.ssh.host_key_policy import check_policy
 
 Suspended = Callable[[], AbstractContextManager[None]]
 
@@ -65,6 +66,14 @@ def become_keywords(flags: ConnectionFlags, password: str | None) -> BecomeKeywo
 
 
 def connection_defaults(flags: ConnectionFlags, password: str | None) -> ConnectionDefaults:
+    """What the flags say of connections. Raises `UsageError` for a key that is not there and an unknown policy."""
+    if flags.private_key is not None and not flags.private_key.expanduser().is_file():
+        raise UsageError(f"--private-key {flags.private_key}: there is no such file")
+    if flags.host_key is not None:
+        try:
+            check_policy(flags.host_key)
+        except ValueError as error:
+            raise UsageError(f"--host-key: {error}", hint="ssh-keygen -lf prints a key's fingerprint") from error
     return ConnectionDefaults(
         connection=flags.connection,
         remote_user=flags.user,

@@ -40,6 +40,12 @@ def test_1_for_an_unexpected_error_without_a_traceback(
     assert "Traceback" in smolrun("run", path, *EMBEDDED).err
 
 
+def test_1_when_the_limit_leaves_no_hosts(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- ping:"), "-i", "web1,web2,", "-l", "nope")
+    assert ended.code == 1
+    assert "--limit nope leaves no hosts" in ended.err
+
+
 def test_2_when_a_host_failed(smolrun: Smolrun, playbook: Playbook) -> None:
     ended = smolrun("run", playbook("- run: exit 3"), *EMBEDDED)
     assert ended.code == 2
@@ -75,6 +81,8 @@ def test_5_for_bad_options(smolrun: Smolrun, playbook: Playbook) -> None:
         ("no-such-command",),
         ("run", path, *EMBEDDED, "-e", "justaword"),
         ("run", path, *EMBEDDED, "--become"),
+        ("run", path, *EMBEDDED, "--private-key", "no/such/key"),
+        ("run", path, *EMBEDDED, "--host-key", "maybe"),
         ("run", path, *EMBEDDED, "--junit", "no/such/folder/x.xml"),
         ("run", path, *EMBEDDED, "--step"),
     ):

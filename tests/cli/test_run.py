@@ -59,6 +59,7 @@ def test_listings_run_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
     assert "hosts (2):\n      web1\n      web2\n" in ended.out
     assert "      two    TAGS: [b, c]\n" in ended.out
     assert "TASK TAGS: [a, b, c]" in ended.out
+    assert "\n\n  play #1 (all): all    TAGS: []\n" in ended.out
     assert "ran-one" not in ended.out
 
 
