@@ -24,7 +24,6 @@ from smolrun.errors import (
     BecomeError,
     CommandNotStartedError,
     ModuleError,
-    OperationCancelledError,
     SmolVMError,
     TransferError,
 )
@@ -286,8 +285,7 @@ class _Turn:
         self._turn.__enter__()
         try:
             self._guest.connection.connect(Deadline.never())
-            if self._services.stop.is_set:
-                raise OperationCancelledError("the run was interrupted")
+            self._services.stop.raise_if_set()
             for warning in self._guest.connection.warnings:
                 self._services.warn(warning)
         except BaseException:

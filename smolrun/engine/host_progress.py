@@ -129,13 +129,6 @@ class HostProgress:
         if self._frames:
             self._frames[-1].index += 1
 
-    def enter(self, block: PlannedBlock) -> None:
-        """Go past `current`, and through `block` before what follows it."""
-        frame = self._frames[-1]
-        position = frame.position()
-        frame.index += 1
-        self._frames.append(_BlockFrame(block, position))
-
     def flush(self, handlers: Sequence[PlannedTask], notified: set[PlannedTask]) -> None:
         """Go past `current`, and through the `notified` among `handlers` before what follows it."""
         frame = self._frames[-1]

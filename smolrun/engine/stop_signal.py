@@ -24,5 +24,12 @@ class StopSignal:
         Raises:
             OperationCancelledError: the run is being stopped.
         """
-        if self._event.wait(max(0.0, seconds)):
+        self._event.wait(max(0.0, seconds))
+        self.raise_if_set()
+
+    def raise_if_set(self) -> None:
+        """Raises:
+        OperationCancelledError: the run is being stopped.
+        """
+        if self._event.is_set():
             raise OperationCancelledError("the run was interrupted")

@@ -1,7 +1,6 @@
 """What a task came to on one host."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from smolrun.engine.events import Failure, TaskStatus
 from smolrun.engine.results import Result, status_of
@@ -54,7 +53,6 @@ class TaskOutcome:
         result: as registered.
         ignored: a failure or an unreachable host that counts as ok.
         notifications: what to notify, already rendered; empty unless it changed something.
-        facts: variables that go to every host of the batch where the task runs once for all.
         cancelled: the run was interrupted in the middle of it.
     """
 
@@ -63,7 +61,6 @@ class TaskOutcome:
     result: Result
     ignored: bool = False
     notifications: tuple[str, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
     cancelled: bool = False
 
     @property

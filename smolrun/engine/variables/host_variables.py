@@ -41,6 +41,7 @@ class HostLayers:
                 **self._common,
                 "inventory_hostname": name,
                 "inventory_hostname_short": name.split(".")[0],
+                **_source(host),
                 "group_names": host.group_names if host is not None else [],
             }
         return found
@@ -63,6 +64,13 @@ class HostLayers:
             found = host.variables if host is not None else {"ansible_host": name}
             self._written[name] = found
         return found
+
+
+def _source(host: Host | None) -> Mapping[str, Any]:
+    """Where the host comes from; nothing for one that no inventory file names."""
+    if host is None or host.source is None:
+        return {}
+    return {"inventory_file": str(host.source), "inventory_dir": str(host.source.parent)}
 
 
 class HostVariables(Mapping[str, Any]):

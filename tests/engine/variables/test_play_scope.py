@@ -124,3 +124,15 @@ def test_a_vars_file_that_does_not_exist_ends_the_run_with_its_place(play: Play,
     (tmp_path / "second.yml").write_text("v: second\n")
     assert play(text.replace("FILE", "[none.yml, second.yml]")).message("t") == "second"
     assert play(text.replace("FILE", "'{{ which }}.yml'"), extra_vars={"which": "second"}).message("t") == "second"
+
+
+def test_every_host_knows_the_inventory_it_comes_from(play: Play, tmp_path: Path) -> None:
+    played = play(
+        """
+        - hosts: a
+          gather_facts: false
+          tasks: [{name: seen, debug: {msg: "{{ [inventory_file, inventory_dir] }}"}}]
+        """,
+        inventory="a ansible_connection=local\n",
+    )
+    assert played.message("seen") == [str(tmp_path / "hosts.ini"), str(tmp_path)]
