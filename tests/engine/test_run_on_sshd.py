@@ -181,3 +181,27 @@ def test_interrupting_kills_the_command_and_still_gives_the_recap(openssh: Endpo
     assert ended.failure is not None
     assert (ended.failure.message, ended.failure.hint, ended.failure.killed) == ("interrupted", None, True)
     assert sum(isinstance(event, HostTaskStarted) for event in events) == 1
+
+
+def test_connection_and_become_keywords_may_be_templates_and_variables_win_over_them(
+    openssh: Endpoint, play: Play
+) -> None:
+    hosts = guest(openssh)
+    port = hosts["guest"].pop("ansible_port")
+    del hosts["guest"]["ansible_user"]
+    text = """
+        - hosts: guest
+          gather_facts: false
+          remote_user: "{{ login }}"
+          port: "{{ number }}"
+          vars: {login: root, who: nobody}
+          tasks:
+            - {name: plain, shell: id -un}
+            - {name: other, shell: id -un, become: "{{ who != login }}", become_user: "{{ who }}"}
+            - {name: alone, shell: id -un, become_user: nobody}
+    """
+    played = play(text, hosts=hosts, extra_vars={"number": port})
+    assert played.code == 0
+    assert [played.task(name).result["stdout"] for name in ("plain", "other", "alone")] == ["root", "nobody", "root"]
+    hosts["guest"]["ansible_port"] = 1
+    assert play(text, hosts=hosts, extra_vars={"number": port}).code == 4
