@@ -2,7 +2,6 @@
 
 import codecs
 import contextlib
-import os
 import re
 import shlex
 import sys
@@ -30,7 +29,6 @@ from smolrun.errors import (
     OperationTimeoutError,
     UsageError,
 )
-from smolrun.report.colour import is_terminal
 from smolrun.report.escaping import escape
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import ShellMode, Stream
@@ -162,7 +160,7 @@ class _Printer:
 def _writer(stream: Stream) -> Callable[[bytes], None]:
     target = sys.stdout if stream == "stdout" else sys.stderr
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    escaping = target.isatty() or is_terminal(target, os.environ)
+    escaping = target.isatty()
 
     def write(data: bytes) -> None:
         if escaping:

@@ -54,7 +54,7 @@ def test_2_when_a_host_failed(smolrun: Smolrun, playbook: Playbook) -> None:
 
 def test_4_when_a_host_is_unreachable(smolrun: Smolrun, playbook: Playbook, tmp_path: Path) -> None:
     (tmp_path / "hosts").write_text(unreachable_host())
-    ended = smolrun("run", playbook("- run: 'true'"), "-i", str(tmp_path / "hosts"))
+    ended = smolrun("run", playbook("- run: 'true'"), "-i", str(tmp_path / "hosts"), "-T", "1")
     assert ended.code == 4
     assert "unreachable=1" in ended.out
 
@@ -102,7 +102,7 @@ def test_6_when_one_host_failed_and_another_is_unreachable(
     smolrun: Smolrun, playbook: Playbook, tmp_path: Path
 ) -> None:
     (tmp_path / "hosts").write_text(unreachable_host())
-    ended = smolrun("run", playbook("- run: exit 3"), *EMBEDDED, "-i", str(tmp_path / "hosts"))
+    ended = smolrun("run", playbook("- run: exit 3"), *EMBEDDED, "-i", str(tmp_path / "hosts"), "-T", "1")
     assert ended.code == 6
 
 
