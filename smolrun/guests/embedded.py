@@ -88,12 +88,12 @@ class EmbeddedGuest:
             listener.close()
         for connection in connections:
             connection.close()
-        if self._machine is not None:
-            self._machine.stop()
-            self._machine = None
         if self._keys is not None:
             shutil.rmtree(self._keys, ignore_errors=True)
             self._keys = None
+        if self._machine is not None:
+            self._machine.stop()
+            self._machine = None
 
     def _accept(self, listener: socket.socket, host_key: paramiko.PKey, login_key: paramiko.PKey) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import sys
@@ -206,14 +207,15 @@ def test_nothing_survives_a_killed_smolrun(tmp_path: Path, mark: str) -> None:
         "from smolrun import SSHClient; g = EmbeddedGuest(); v = g.start(Deadline.after(20));"
         "c = SSHClient(v['ansible_host'], v['ansible_user'], v['ansible_port'],"
         " v['ansible_ssh_private_key_file'], host_key=v['ansible_host_key']);"
-        f"c.run('setsid sleep {mark}7 >/dev/null 2>&1 </dev/null &', shell='raw'); print(g.home, flush=True);"
+        f"c.run('setsid sleep {mark}7 >/dev/null 2>&1 </dev/null &', shell='raw');"
+        "print(g.home, v['ansible_ssh_private_key_file'], flush=True);"
         "sys.stdin.read()"
     )
     running = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert running.stdout is not None
-    home = Path(running.stdout.readline().strip())
+    home, key = map(Path, running.stdout.readline().split())
     assert pids_of(mark + "7")
     running.kill()
     running.communicate()
@@ -221,6 +223,7 @@ def test_nothing_survives_a_killed_smolrun(tmp_path: Path, mark: str) -> None:
     until = time.monotonic() + 5
     while home.exists() and time.monotonic() < until:
         time.sleep(0.02)
+    shutil.rmtree(key.parent)  # nobody is left who could
     assert not home.exists()
 
 
