@@ -2,7 +2,7 @@
 
 Run as a program of its own (standard library only), so that a command's parent is never smolrun itself: what
 kills a timed-out command looks for the other children of its own parent, which for sshd is the connection's
-process (prototype: measured against OpenSSH and Dropbear), and so it is here::
+process, and so it is here::
 
     smolrun ── init (adopts orphans; ends everything when smolrun goes) ─┬─ connection ─┬─ command
                                                                          │              └─ command
