@@ -32,12 +32,17 @@ class Tool:
 
     def run(self, job: Job) -> None:
         """Do the job once. Raises `RuntimeError` with the end of its output when it does not succeed."""
-        environment = {**os.environ, **self.environment(job), "NO_COLOR": "1"}
+        environment = {**_environment(), **self.environment(job), "NO_COLOR": "1"}
         done = subprocess.run(
             self.command(job), cwd=job.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
         if done.returncode:
             raise RuntimeError(f"{self.name} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+def _environment() -> dict[str, str]:
+    """This process's own, but with compiled Python kept: installed peers were compiled by pip, a checkout was not."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def install_peers() -> Path:
