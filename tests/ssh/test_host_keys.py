@@ -195,9 +195,7 @@ def test_our_fingerprint_is_openssh_s(openssh: Endpoint) -> None:
 
 
 def test_the_usual_arguments_for_throw_away_guests_work(openssh: Endpoint) -> None:
-    arguments = (
-        "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlPersist=60s"
-    )
+    arguments = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlPersist=60s"
     for _ in range(2):
         connect(openssh, ssh_arguments=arguments, known_hosts=None)
 
