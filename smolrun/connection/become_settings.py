@@ -18,6 +18,7 @@ class BecomeKeywords:
         user: that user; None for root.
         method: None for sudo.
         flags: None for the method's usual ones.
+        executable: None for the tool of the method's name.
         password: asked for once by ``-K``.
     """
 
@@ -25,6 +26,7 @@ class BecomeKeywords:
     user: str | None = None
     method: str | None = None
     flags: str | None = None
+    executable: str | None = None
     password: str | None = field(default=None, repr=False)
 
 
@@ -59,7 +61,7 @@ def read_become(reader: VariableReader, keywords: BecomeKeywords) -> Become | No
         method=method,
         password=text(names.BECOME_PASSWORD) or keywords.password,
         flags=text(names.BECOME_FLAGS) or keywords.flags,
-        executable=text(names.BECOME_EXECUTABLE),
+        executable=text(names.BECOME_EXECUTABLE) or keywords.executable,
     )
 
 

@@ -63,6 +63,10 @@ def script_line(
     hidden = _assignments(environment, "export ") + _assignments(secret_variables)
     if "\0" in body or "\0" in hidden:
         raise NotRunError("a NUL byte cannot be part of a script or its variables")
+    try:
+        (body + hidden).encode(errors="surrogateescape")
+    except UnicodeEncodeError as error:
+        raise NotRunError(f"the script or its variables cannot be sent as UTF-8: {error.reason}") from error
     read = f'eval "$({READ_LINES})"\n'
     line = posix(begin + (read if hidden else "") + body)
     if len(line) > LINE_LIMIT:

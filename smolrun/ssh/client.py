@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 from smolrun.deadline import Deadline
-from smolrun.errors import OperationCancelledError
+from smolrun.errors import NotRunError, OperationCancelledError
 from smolrun.ssh.connect import open_transport
 from smolrun.ssh.execution import Execution
 from smolrun.ssh.kill import ready_and_swept
@@ -17,7 +17,7 @@ from smolrun.ssh.persistent import PersistentConnection
 from smolrun.ssh.readiness import wait_for_ssh
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
-from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
+from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings, Options, check_options
 from smolrun.ssh.transfer import get, put
 from smolrun.ssh.transport import Transport
 
@@ -35,11 +35,12 @@ class SSHClient:
         key_path: a private key file; wins over `password`, and switches off the agent and the default keys.
         password: used where there is no `key_path`; with neither, the agent and the default keys are tried.
         connect_timeout: seconds for one attempt to connect and log in.
-        options: the further attributes of `ClientSettings`: `host_key`, `known_hosts`, `ssh_config`, `ssh_arguments`,
-            `auth_grace`, `keepalive_interval`, `dead_after`, `output_limit`, …
+        options: `host_key`, `known_hosts`, `ssh_config`, `ssh_arguments`, `auth_grace`, `keepalive_interval`,
+            `dead_after`, `output_limit` and the other attributes of `ClientSettings`.
 
     Raises:
-        ValueError: an empty host or user, a port outside 1-65535, a `connect_timeout` under 1.
+        ValueError: an empty host or user, a port outside 1-65535, a `connect_timeout` under 1, ….
+        TypeError: an option that there is not.
     """
 
     def __init__(
@@ -50,8 +51,9 @@ class SSHClient:
         key_path: str | Path | None = None,
         password: str | None = None,
         connect_timeout: float = 10,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
+        check_options(options)
         self.settings = ClientSettings(
             host=host,
             user=user,
@@ -63,6 +65,7 @@ class SSHClient:
         )
         self._turn = threading.RLock()
         self._depth = 0  # of the holder's calls into each other
+        self._running = False
         self._cancelled = threading.Event()
         self._connection = PersistentConnection(self.settings, self._open, self._cancelled)
 
@@ -199,7 +202,13 @@ class SSHClient:
         """Run a request; as `run`, for those who hand a deadline down."""
         check_request(request)
         with self._work():
-            return Execution(self._connection, self.settings, request, deadline).run()
+            if self._running:  # a kill takes everything that runs on the connection for the one command
+                raise NotRunError("a callback of a running command cannot run another one on the same client")
+            self._running = True
+            try:
+                return Execution(self._connection, self.settings, request, deadline).run()
+            finally:
+                self._running = False
 
     # --- files ---
 

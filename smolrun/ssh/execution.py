@@ -13,7 +13,6 @@ from smolrun.errors import (
     NotRunError,
     OperationCancelledError,
     OperationTimeoutError,
-    SmolVMError,
 )
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, Ending, ExecRefusedError
@@ -60,15 +59,13 @@ class Execution:
         self._request = request
         self._deadline = deadline
         self._wrapped: Wrapped = wrap(request)
-        self._sent: Sent | None = None  # set before the command is sent, so that Ctrl-C finds what to kill
+        self._sent: Sent | None = None  # from just before it is sent, so that Ctrl-C finds what to kill, to its end
 
     def run(self) -> CommandResult:
         """Run it to its end, on a connection that is made or proved first."""
         try:
             self._send()
             return self._attend()
-        except SmolVMError:
-            raise
         except BaseException:
             # Ctrl-C, or a callback that raises: nobody is left to attend to the command.
             if self._sent is not None:
@@ -87,17 +84,22 @@ class Execution:
         except PeerGoneError as error:
             raise self._lost(sent, error) from None
         except ExecRefusedError:
-            sent.channel.finish()
+            self._finish(sent)
             raise NotRunError(f"{self._settings.destination} refused to run the command") from None
         except BecomeError:
-            sent.channel.finish()
+            if not sent.streams.reached:  # else it is a callback's own
+                self._finish(sent)
             raise
-        sent.channel.finish()
+        self._finish(sent)
         if sent.transport.is_active():
             self._connection.open_ahead(running=False)
         else:
             self._connection.drop()
         return self._result(sent, ending)
+
+    def _finish(self, sent: Sent) -> None:
+        self._sent = None
+        sent.channel.finish()
 
     # --- up to the point of no return ---
 
@@ -191,6 +193,7 @@ class Execution:
         )
 
     def _lost(self, sent: Sent, error: PeerGoneError) -> ConnectionLostError:
+        self._sent = None
         self._connection.drop()
         return ConnectionLostError(
             f"the connection to {self._settings.destination} was lost while the command may have been running: {error}",
@@ -222,5 +225,6 @@ class Execution:
         )
 
     def _kill(self, sent: Sent) -> Kill:
+        self._sent = None
         victim = Victim(self._wrapped.task, self._request.become)
         return kill(self._connection, self._settings, sent.transport, sent.channel, victim)

@@ -61,13 +61,20 @@ def kill(
         end = Kill(False, "the guest opened no further session to kill its processes from (unverified)")
     except BecomeError as error:
         end = Kill(False, f"its processes may be left (unverified): {error}")
+    except BaseException:  # a second Ctrl-C: nobody waits for the second look
+        _give_up(connection, victim)
+        raise
     if end.proved:
         channel.finish()
-        return end
+    else:
+        _give_up(connection, victim)
+    return end
+
+
+def _give_up(connection: PersistentConnection, victim: Victim) -> None:
     connection.drop()
     if victim.task:
         connection.unswept.append(victim)
-    return end
 
 
 def ready_and_swept(connection: PersistentConnection, settings: ClientSettings, deadline: Deadline) -> Transport:

@@ -17,15 +17,39 @@ smolrun_look() {
     done 2>/dev/null
 }
 
-# The processes that have this in their environment, but for those of this script.
+# The processes that have this in their environment, but for this script and SSH servers: one that a command has
+# restarted, and so carries what the command did, is the way to this guest, for others too.
 smolrun_carriers() {
     grep -lF "$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ smolrun_pid _; do
-        [ "$smolrun_pid" = $$ ] || echo "$smolrun_pid"
-    done
+        [ "$smolrun_pid" = $$ ] && continue
+        read -r smolrun_line <"/proc/$smolrun_pid/stat" || continue
+        case ${smolrun_line#*\(} in sshd* | dropbear*) continue ;; esac
+        # grep has found a part of a longer value too
+        tr '\0' '\n' <"/proc/$smolrun_pid/environ" | grep -qxF "$1" && echo "$smolrun_pid"
+    done 2>/dev/null
 }
 
 smolrun_add() {
     case $smolrun_found in *" $1 "*) ;; *) smolrun_found="$smolrun_found$1 " ;; esac
+}
+
+# Takes numbers out of smolrun_found that were given to other processes meanwhile.
+smolrun_forget() {
+    smolrun_known=$smolrun_starts
+    smolrun_starts=" "
+    set -- $smolrun_all
+    while [ $# -ge 5 ]; do
+        smolrun_starts="$smolrun_starts$1:$5 "
+        case $smolrun_found in
+        *" $1 "*)
+            case $smolrun_known in
+            *" $1:$5 "*) ;;
+            *) smolrun_found="${smolrun_found%% "$1" *} ${smolrun_found#* "$1" }" ;;
+            esac
+            ;;
+        esac
+        shift 5
+    done
 }
 
 # Whether this process (of that parent) is one that the server started for the command. One command at a time runs on a
@@ -36,10 +60,11 @@ smolrun_started() {
     case $smolrun_ours in *" $1 "*) ;; *) return 1 ;; esac
 }
 
-# Daemons of a command that carries no SMOLRUN_TASK: they are of this connection and began after the command. Where
-# background processes of earlier commands live, a daemon may be theirs: then it is left alone, and told.
+# Daemons of a command that carries no SMOLRUN_TASK: they are of this connection, began after the command, and so did
+# their parents, up to one that init has adopted. Where background processes of earlier commands live, a daemon may be
+# theirs: then it is left alone, and told.
 smolrun_daemons() {
-    smolrun_first='' smolrun_older='' smolrun_younger=''
+    smolrun_first='' smolrun_older='' smolrun_younger='' smolrun_orphans=''
     set -- $smolrun_all
     while [ $# -ge 5 ]; do
         if smolrun_started "$1" "$3"; then
@@ -59,19 +84,21 @@ smolrun_daemons() {
                 smolrun_older="$smolrun_older $1"
             else
                 smolrun_younger="$smolrun_younger $1"
+                [ "$3" = 1 ] && smolrun_orphans="$smolrun_orphans $1"
             fi
             ;;
         esac
         shift 5
     done
-    if [ -z "$smolrun_older" ]; then
-        for smolrun_pid in $smolrun_younger; do smolrun_add "$smolrun_pid"; done
+    if [ -z "$smolrun_older" ]; then # what descends from the orphans is found with them
+        for smolrun_pid in $smolrun_orphans; do smolrun_add "$smolrun_pid"; done
     fi
 }
 
 # Adds to smolrun_found all that the server started, that descends from it or belongs to a session begun by it.
 smolrun_find() {
     smolrun_all=$(smolrun_look)
+    smolrun_forget
     smolrun_ours=" "
     if [ -n "$smolrun_link" ] && [ -n "$smolrun_shared$smolrun_raw" ]; then
         smolrun_ours=" $(smolrun_carriers "SSH_CONNECTION=$smolrun_link" | tr '\n' ' ') "
@@ -117,6 +144,9 @@ smolrun_pause() { sleep 0.1 2>/dev/null || sleep 1; }
 # orphans, and that one's children are the whole machine. So the parent has to be what it is taken for.
 smolrun_check_parent() {
     [ "$smolrun_sshd" -gt 1 ] 2>/dev/null || return 1
+    read -r smolrun_line <"/proc/$smolrun_self/stat" || return 1
+    set -- ${smolrun_line##*) }
+    [ "$2" = "$smolrun_sshd" ] || return 1
     read -r smolrun_line <"/proc/$smolrun_sshd/stat" || return 1
     if [ -n "$smolrun_shared" ]; then
         # What the server's own environment holds already tells nothing about a connection.
@@ -132,7 +162,7 @@ if [ "$smolrun_sshd" != none ] && ! smolrun_check_parent 2>/dev/null; then
     echo "smolrun-blind"
     exit 0
 fi
-smolrun_found=" "
+smolrun_found=" " smolrun_starts=" "
 smolrun_younger=
 smolrun_raw=
 [ -z "$smolrun_task" ] && smolrun_raw=1 # daemons are looked for once, while the command itself is still there

@@ -1,8 +1,10 @@
 """Everything one client is told about its guest, checked once and never changed."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from smolrun.ssh.host_key_policy import check_policy
 
@@ -81,12 +83,39 @@ class ClientSettings:
             raise ValueError("user must not be empty")
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 1 <= self.port <= 65535:
             raise ValueError(f"port must be a whole number from 1 to 65535, not {self.port!r}")
-        if not self.connect_timeout >= 1:
+        if not 1 <= self.connect_timeout < math.inf:
             raise ValueError(f"connect_timeout must be at least 1 second, not {self.connect_timeout!r}")
         check_policy(self.host_key)
-        if self.auth_grace < 0:
+        if not 0 <= self.auth_grace < math.inf:
             raise ValueError(f"auth_grace must not be negative, not {self.auth_grace!r}")
-        if not (self.keepalive_interval > 0 and self.dead_after > 0):
+        if not (0 < self.keepalive_interval < math.inf and 0 < self.dead_after < math.inf):
             raise ValueError("keepalive_interval and dead_after must be more than 0 seconds")
         if self.output_limit < 2:
             raise ValueError(f"output_limit must be at least 2 bytes, not {self.output_limit!r}")
+
+
+class Options(TypedDict, total=False):
+    """The attributes of `ClientSettings` that `SSHClient` takes by keyword alone."""
+
+    host_key: str
+    known_hosts: tuple[Path, ...] | None
+    ssh_config: str | Path | None
+    ssh_arguments: str
+    confirm_host_key: Callable[[str, str, str], bool] | None
+    passphrase: Callable[[str], str | None] | None
+    use_agent: bool
+    auth_grace: float
+    keepalive_interval: float
+    dead_after: float
+    output_limit: int
+
+
+def check_options(names: Iterable[str]) -> None:
+    """Raises `TypeError` for a name that is no option."""
+    for name in names:
+        if name not in Options.__annotations__:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, Options.__annotations__, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(Options.__annotations__)}"
+            raise TypeError(f"SSHClient has no option {name!r}; {hint}")

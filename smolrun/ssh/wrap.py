@@ -52,6 +52,13 @@ def wrap(request: CommandRequest) -> Wrapped:
     Raises:
         NotRunError: it cannot be sent as it is asked for.
     """
+    try:
+        return _wrap(request)
+    except UnicodeEncodeError as error:
+        raise NotRunError(f"the command cannot be sent as UTF-8: {error.reason}") from error
+
+
+def _wrap(request: CommandRequest) -> Wrapped:
     become = become_wrap(request.become) if request.become else None
     if request.shell == "login":
         return _login(request, become)
