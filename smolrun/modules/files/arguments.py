@@ -19,15 +19,10 @@ class AttributeArguments(Arguments):
     group: Text | None = Field(None, description="The group that shall own it, by name or number")
 
 
-class WriteArguments(AttributeArguments):
+class ReplaceArguments(AttributeArguments):
     """How a file is replaced."""
 
     backup: Boolean = Field(False, description="Keep a copy of what was there, its name made of the date and time")
-    force: Boolean = Field(
-        True,
-        validation_alias=AliasChoices("force", "thirsty"),
-        description="Replace a file with other content; `false` writes only where there is none",
-    )
     validate_with: Text | None = Field(
         None,
         validation_alias=AliasChoices("validate"),
@@ -49,3 +44,21 @@ class WriteArguments(AttributeArguments):
         except ValueError as error:
             raise mistake(f"the command of `validate` cannot be split into words: {str(error).lower()}") from None
         return value
+
+
+class WriteArguments(ReplaceArguments):
+    """How a file is replaced, if at all."""
+
+    force: Boolean = Field(
+        True,
+        validation_alias=AliasChoices("force", "thirsty"),
+        description="Replace a file with other content; `false` writes only where there is none",
+    )
+
+
+class EditArguments(ReplaceArguments):
+    """A text file that is changed in parts."""
+
+    path: Text = Field(
+        validation_alias=AliasChoices("path", "dest", "destfile", "name"), description="The file on the guest"
+    )

@@ -121,7 +121,15 @@ def read_tree(task: TaskContext, root: str) -> Reading:
 
 
 def _reading(task: TaskContext, text: str, *, must_hash: bool) -> Reading:
-    result = task.guest.script(text)
+    return reading_in(task, task.guest.script(text), must_hash=must_hash)
+
+
+def reading_in(task: TaskContext, result: CommandResult, *, must_hash: bool) -> Reading:
+    """What a script of ours (state.sh) told.
+
+    Raises:
+        ModuleError: it failed, told nonsense, or the guest cannot hash files though it has to.
+    """
     if not result.ok:
         raise ModuleError(f"the state of files on {task.host} cannot be read: {result.stderr.strip()}")
     try:

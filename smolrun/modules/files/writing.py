@@ -33,6 +33,7 @@ class Options:
 
     Attributes:
         make_folders: the folders that it is to lie in are made, with the permissions `folder_mode`.
+        unless_changed: the new content was made of the old, and must not replace a file that has other content by now.
     """
 
     backup: bool = False
@@ -40,6 +41,7 @@ class Options:
     unsafe_writes: bool = False
     make_folders: bool = False
     folder_mode: str | None = None
+    unless_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,14 @@ def write(
     content: Content | GuestContent,
     wanted: Attributes,
     options: Options,
+    *,
+    before: bytes | None = None,
 ) -> Outcome:
     """The file has `content` and `wanted` afterwards.
 
     Args:
         now: what stands there, with its hash.
+        before: the content of what stands there, if it is known; a diff has to get it otherwise.
 
     Raises:
         ModuleError: saying which step failed; what stood there before still does.
@@ -79,7 +84,7 @@ def write(
     mode = _mode(now, wanted, reading)
     if now.kind == "file" and now.digest == content.digest(reading.algorithm):
         return set_attributes(task, reading, now, wanted)
-    diffs = _content_diff(task, now, content) if task.diff_mode and not task.no_log else ()
+    diffs = _content_diff(task, now, content, before) if task.diff_mode and not task.no_log else ()
     after = _foreseen(replace(now, kind="file", leads_to="file", size=content.size, target=None), wanted, mode)
     if task.check_mode:
         return Outcome(True, after, diffs=diffs)
@@ -95,6 +100,7 @@ def write(
             "group": wanted.group or "",
             "mode": f"{mode:04o}",
             "keep": f"{now.uid}:{now.gid}" if now.kind == "file" else "",
+            "before": (now.digest or "absent") if options.unless_changed else "",
             "backup": backup or "",
             "unsafe": "yes" if options.unsafe_writes else "",
         },
@@ -208,37 +214,39 @@ def checked(task: TaskContext, result: CommandResult, path: str) -> None:
 
 
 def _explained(task: TaskContext, facts: dict[str, str], path: str, said: str) -> str:
-    about = facts.get("about", "")
-    match facts.get("problem"):
-        case "validate":
-            return f"failed to validate {path}: {facts.get('said', '').strip() or 'the command of `validate` failed'}"
-        case "write":
-            return f"{path} cannot be written on {task.host}: {said}"
-        case "arrived":
-            return f"{path} did not arrive whole on {task.host} ({about} bytes), and was not put in place"
-        case "owner" | "group":
-            return f"the owner of {path} cannot be changed to {about}: {said}"
-        case "mode":
-            return f"the mode of {path} cannot be changed to {about}: {said}"
-        case "folder":
-            return f"the folder {about} cannot be made on {task.host}: {said}"
-        case "remove":
-            return f"{path} cannot be removed on {task.host}: {said}"
-        case "link":
-            return f"the link {path} cannot be made on {task.host}: {said}"
-        case "target":
-            return f"{about}, where the link {path} is to point, is not there (`force: true` makes it all the same)"
-        case "backup":
-            return f"{path} cannot be copied to {about}: {said}"
-        case "replace":
-            return f"{path} cannot be replaced (`unsafe_writes: true` would write into it): {said}"
-    return f"{path} cannot be changed on {task.host}: {said or 'the script ended early'}"
+    words = {"path": path, "host": task.host, "about": facts.get("about", "")}
+    if facts.get("problem") == "validate":
+        return f"failed to validate {path}: {facts.get('said', '').strip() or 'the command of `validate` failed'}"
+    step = _STEPS.get(facts.get("problem", ""), "{path} cannot be changed on {host}:")
+    sentence = step.format(**words)
+    return f"{sentence} {said or 'the script ended early'}" if sentence.endswith(":") else sentence
 
 
-def _content_diff(task: TaskContext, now: PathState, content: Content | GuestContent) -> tuple[Diff, ...]:
+_STEPS = {
+    "write": "{path} cannot be written on {host}:",
+    "arrived": "{path} did not arrive whole on {host} ({about} bytes), and was not put in place",
+    "owner": "the owner of {path} cannot be changed to {about}:",
+    "group": "the owner of {path} cannot be changed to {about}:",
+    "mode": "the mode of {path} cannot be changed to {about}:",
+    "folder": "the folder {about} cannot be made on {host}:",
+    "remove": "{path} cannot be removed on {host}:",
+    "link": "the link {path} cannot be made on {host}:",
+    "target": "{about}, where the link {path} is to point, is not there (`force: true` makes it all the same)",
+    "backup": "{path} cannot be copied to {about}:",
+    "meanwhile": "{path} was changed by somebody else since it was read, and was not overwritten",
+    "replace": "{path} cannot be replaced (`unsafe_writes: true` would write into it):",
+}
+"""What went wrong, by the word of the step; the tool's own words come after a colon."""
+
+
+def _content_diff(
+    task: TaskContext, now: PathState, content: Content | GuestContent, known: bytes | None
+) -> tuple[Diff, ...]:
     before = ""
-    if now.kind == "file":
-        before = too_long(now.size) if now.size > SHOWN_AT_MOST else as_text(task.guest.get(now.path))
+    if now.kind == "file" and now.size > SHOWN_AT_MOST:
+        before = too_long(now.size)
+    elif now.kind == "file":
+        before = as_text(task.guest.get(now.path) if known is None else known)
     headers = {"before_header": now.path if now.exists else "", "after_header": now.path}
     return (Diff(before, content.shown(), **headers),)
 

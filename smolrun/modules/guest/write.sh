@@ -1,11 +1,13 @@
 # Puts what comes on stdin in the place of a file, whole or not at all. After state.sh and attributes.sh.
 #
 # Set before it: target (absolute); token (makes the temporary name unique); size and expected (what has to arrive);
-# owner, group, mode (final); keep (UID:GID of the file that is replaced, or empty); backup (where its copy goes, or
+# owner, group, mode (final); keep (UID:GID of the file that is replaced, or empty); before (the hash that the file must
+# still have when it is replaced, `absent` where there must be none, or empty: whatever); backup (where its copy goes, or
 # empty); unsafe (yes: write into the file itself where it cannot be replaced). A function `check_content FILE` runs
 # the user's `validate`.
 
-: "${target=}" "${token=}" "${size=}" "${expected=}" "${owner=}" "${group=}" "${mode=}" "${keep=}" "${backup=}" "${unsafe=}"
+: "${target=}" "${token=}" "${size=}" "${expected=}" "${owner=}" "${group=}" "${mode=}" "${keep=}" "${before=}"
+: "${backup=}" "${unsafe=}"
 
 folder=${target%/*}
 temporary=$folder/.smolrun-$token
@@ -36,6 +38,11 @@ if [ -n "$keep" ]; then
 fi
 set_attributes "$temporary" "$owner" "$group" "$mode"
 
+if [ "$before" = absent ]; then
+	if [ -e "$target" ] || [ -L "$target" ]; then refuse meanwhile; fi
+elif [ -n "$before" ]; then
+	[ "$(digest_of "$target")" = "$before" ] || refuse meanwhile
+fi
 if [ -n "$backup" ]; then
 	cp -p "$target" "$backup" || refuse backup "$backup"
 fi
