@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from smolrun.cli import options
-from smolrun.cli.flags import InventoryFlags
-from smolrun.cli.grouping import GroupedCommand, option
+from smolrun.cli.configuring import ConfiguredCommand
+from smolrun.cli.flags import InventoryFlags, taken
+from smolrun.cli.grouping import option
 
 _EXAMPLES = """\b
 Examples:
@@ -20,7 +21,7 @@ Exit codes:
 """
 
 
-@click.command("check", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.command("check", cls=ConfiguredCommand, epilog=_EXAMPLES)
 @click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options
@@ -31,7 +32,7 @@ def command(playbooks: tuple[str, ...], strict: bool, colour: bool | None, **giv
     from smolrun.cli.loading import load
     from smolrun.cli.telling import tell_diagnostics
 
-    flags = InventoryFlags(**given)
+    flags = taken(InventoryFlags, given)
     loaded = load(playbooks, flags, guest={flags.guest: {}} if flags.guest else None, strict=strict, needs_hosts=False)
     tell_diagnostics(loaded.warnings, colour=colour)
     if not loaded.warnings:

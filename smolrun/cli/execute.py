@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from smolrun.cli import options
-from smolrun.cli.flags import ConnectionFlags, InventoryFlags
-from smolrun.cli.grouping import GroupedCommand, option
+from smolrun.cli.configuring import ConfiguredCommand
+from smolrun.cli.flags import ConnectionFlags, InventoryFlags, taken
+from smolrun.cli.grouping import option
 
 _EXAMPLES = """\b
 Examples:
@@ -24,7 +25,7 @@ Exit codes:
 """
 
 
-@click.command("exec", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.command("exec", cls=ConfiguredCommand, epilog=_EXAMPLES)
 @click.argument("host")
 @click.argument("words", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @options.inventory_options
@@ -56,13 +57,11 @@ def command(
     """Run one command on one host: an inventory host, or [user@]host[:port]."""
     from smolrun.cli.executing import execute
 
-    given.pop("colour")
-    inventory = {name: given.pop(name) for name in InventoryFlags.__dataclass_fields__}
     return execute(
         host,
         words,
-        InventoryFlags(**inventory),
-        ConnectionFlags(**given),
+        taken(InventoryFlags, given),
+        taken(ConnectionFlags, given),
         timeout=task_timeout or None,
         mode="raw" if mode == "raw" else "login",
         send_stdin=send_stdin,

@@ -12,10 +12,11 @@ import click
 
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags
 from smolrun.cli.guest_of import START_SECONDS, guest_named
-from smolrun.cli.passwords import become_password, login_password, vault_secrets
+from smolrun.cli.passwords import become_password, login_password
 from smolrun.cli.run_options import become_keywords, client_options, connection_defaults
 from smolrun.cli.signals import StopSignals
-from smolrun.cli.telling import error_text
+from smolrun.cli.telling import error_text, tell_diagnostics
+from smolrun.cli.vault_passwords import vault_secrets
 from smolrun.connection.become_settings import become_from
 from smolrun.connection.pool import ConnectionPool
 from smolrun.connection.port import Connection
@@ -64,6 +65,7 @@ def execute(
     line = words[0] if len(words) == 1 else shlex.join(words)
     if not line.strip():
         raise UsageError("the command is empty")
+    tell_diagnostics(hosts.configuration_warnings)
     with contextlib.ExitStack() as stack:
         variables = _variables(host, hosts, stack)
         login = login_password(flags)

@@ -1,8 +1,10 @@
-"""The flags of ``smolrun run`` as one typed value."""
+"""The flags of the commands, and the settings of the configuration where no flag was given, as typed values."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
+
+from smolrun.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,12 @@ class InventoryFlags:
     vault_password_file: tuple[Path, ...] = ()
     vault_id: tuple[str, ...] = ()
     ask_vault_password: bool = False
+    roles_path: tuple[Path, ...] = ()
+    collections_path: tuple[Path, ...] = ()
+    vault_identity_list: tuple[str, ...] = ()
+    vault_identity: str = "default"
+    vault_id_match: bool = False
+    configuration_warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +35,18 @@ class ConnectionFlags:
     private_key: Path | None = None
     ask_pass: bool = False
     connection_password_file: Path | None = None
+    port: int | None = None
     connection: str = "ssh"
     connect_timeout: float = 10.0
+    ssh_args: str = ""
     ssh_common_args: str = ""
     ssh_extra_args: str = ""
     host_key: str | None = None
     become: bool = False
     become_method: str | None = None
     become_user: str | None = None
+    become_flags: str | None = None
+    become_exe: str | None = None
     ask_become_pass: bool = False
     become_password_file: Path | None = None
 
@@ -54,6 +66,8 @@ class SelectionFlags:
     task_timeout: float | None = None
     mode: Literal["login", "raw"] | None = None
     strict: bool = False
+    gathering: Literal["implicit", "explicit", "smart"] = "implicit"
+    any_errors_fatal: bool = False
     list_hosts: bool = False
     list_tasks: bool = False
     list_tags: bool = False
@@ -72,3 +86,12 @@ class OutputFlags:
     output: Literal["text", "json"] = "text"
     junit: Path | None = None
     colour: bool | None = None
+    display_skipped_hosts: bool = True
+
+
+F = TypeVar("F")
+
+
+def taken(kind: type[F], given: dict[str, Any]) -> F:
+    """Those of the parameters of a command that belong to one of the kinds of flags."""
+    return kind(**{name: given[name] for name in kind.__dataclass_fields__ if name in given})  # type: ignore[attr-defined]

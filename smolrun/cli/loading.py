@@ -74,12 +74,13 @@ def load(
     from smolrun.cli.extra_variables import read_extra_variables
     from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
     from smolrun.cli.inventories import read_inventory
-    from smolrun.cli.passwords import vault_secrets
+    from smolrun.cli.vault_passwords import vault_secrets
     from smolrun.playbook.loader import load_playbook
 
     vault = vault_secrets(flags)
     extra_variables = read_extra_variables(flags.extra_vars, vault)
     findings = Findings()
+    findings.add(flags.configuration_warnings)
     playbooks = []
     for path in paths:
         try:

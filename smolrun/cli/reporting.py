@@ -46,7 +46,7 @@ def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
             running,
             verbosity=flags.verbosity,
             show_diff=show_diff,
-            show_skipped=os.environ.get("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "1").lower() not in {"0", "no", "false"},
+            show_skipped=flags.display_skipped_hosts,
         )
         listeners.append(shown)
     if flags.junit is not None:

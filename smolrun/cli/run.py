@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from smolrun.cli import options
-from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
-from smolrun.cli.grouping import GroupedCommand
+from smolrun.cli.configuring import ConfiguredCommand
+from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags, taken
 
 _EXAMPLES = """\b
 Examples:
@@ -24,7 +24,7 @@ Exit codes:
 """
 
 
-@click.command("run", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.command("run", cls=ConfiguredCommand, epilog=_EXAMPLES)
 @click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options
@@ -43,13 +43,8 @@ def command(playbooks: tuple[str, ...], **given: Any) -> int:
 
     return run(
         playbooks,
-        InventoryFlags(**_taken(InventoryFlags, given)),
-        SelectionFlags(**_taken(SelectionFlags, given)),
-        ConnectionFlags(**_taken(ConnectionFlags, given)),
-        OutputFlags(**_taken(OutputFlags, given)),
+        taken(InventoryFlags, given),
+        taken(SelectionFlags, given),
+        taken(ConnectionFlags, given),
+        taken(OutputFlags, given),
     )
-
-
-def _taken(kind: type, given: dict[str, Any]) -> dict[str, Any]:
-    """Those of the options that belong to one of the kinds of flags."""
-    return {name: given[name] for name in kind.__dataclass_fields__ if name in given}  # type: ignore[attr-defined]

@@ -1,6 +1,5 @@
 """From flags to the engine's options."""
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -53,6 +52,8 @@ def run_options(
         timeout=DEFAULT_TIMEOUT if selection.task_timeout is None else selection.task_timeout,
         mode=selection.mode,
         strict=selection.strict,
+        gather_facts=selection.gathering != "explicit",
+        any_errors_fatal=selection.any_errors_fatal,
         become=become_keywords(connection, become),
         connection=connection_defaults(connection, login),
         vault=loaded.vault,
@@ -62,7 +63,14 @@ def run_options(
 
 
 def become_keywords(flags: ConnectionFlags, password: str | None) -> BecomeKeywords:
-    return BecomeKeywords(become=flags.become, user=flags.become_user, method=flags.become_method, password=password)
+    return BecomeKeywords(
+        become=flags.become,
+        user=flags.become_user,
+        method=flags.become_method,
+        flags=flags.become_flags,
+        executable=flags.become_exe,
+        password=password,
+    )
 
 
 def connection_defaults(flags: ConnectionFlags, password: str | None) -> ConnectionDefaults:
@@ -79,9 +87,10 @@ def connection_defaults(flags: ConnectionFlags, password: str | None) -> Connect
         remote_user=flags.user,
         private_key=flags.private_key.expanduser() if flags.private_key else None,
         password=password,
-        host_key=flags.host_key or _host_key_of_environment(),
+        port=flags.port,
+        host_key=flags.host_key or "known_hosts",
         connect_timeout=flags.connect_timeout,
-        ssh_arguments=" ".join(part for part in (flags.ssh_common_args, flags.ssh_extra_args) if part),
+        ssh_arguments=" ".join(filter(None, (flags.ssh_args, flags.ssh_common_args, flags.ssh_extra_args))),
     )
 
 
@@ -94,8 +103,3 @@ def client_options(suspended: Suspended | None) -> ClientOptions:
     if suspended is None:
         return ClientOptions()
     return ClientOptions(confirm_host_key=host_key_question(suspended), passphrase=passphrase_question(suspended))
-
-
-def _host_key_of_environment() -> str:
-    switched_off = os.environ.get("ANSIBLE_HOST_KEY_CHECKING", "").lower() in {"0", "no", "false", "off"}
-    return "insecure" if switched_off else "known_hosts"

@@ -18,16 +18,16 @@ class BecomeKeywords:
         user: that user; None for root.
         method: None for sudo.
         flags: None for the method's usual ones.
-        executable: None for the tool of the method's name.
         password: asked for once by ``-K``.
+        executable: None for the tool of the method's name.
     """
 
     become: bool = False
     user: str | None = None
     method: str | None = None
     flags: str | None = None
-    executable: str | None = None
     password: str | None = field(default=None, repr=False)
+    executable: str | None = None
 
 
 def become_from(variables: Mapping[str, Any], keywords: BecomeKeywords, *, host: str | None = None) -> Become | None:

@@ -110,6 +110,7 @@ def _become_keywords(defaults: BecomeKeywords, keywords: Effective, values: Keyw
         user=values.value(keywords, "become_user") or defaults.user,
         method=values.value(keywords, "become_method") or defaults.method,
         flags=values.value(keywords, "become_flags") or defaults.flags,
+        executable=defaults.executable,
         password=defaults.password,
     )
 

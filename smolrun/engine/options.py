@@ -40,6 +40,9 @@ class RunOptions:
         output_limit: bytes kept of each stream of a command; None for the connection's own limit.
         strict: conditions that are not boolean are errors.
         gather_facts: what plays that do not say ``gather_facts`` do.
+        strategy: of plays that do not name one.
+        error_on_missing_handler: a notification that means nothing ends the run; otherwise it is a warning.
+        any_errors_fatal: what plays, blocks and tasks that do not say ``any_errors_fatal`` do.
         become: what holds where neither a keyword nor a variable says whom to become.
         connection: what holds where neither a keyword nor a variable says how a host is reached.
         client: what all SSH connections share.
@@ -64,6 +67,9 @@ class RunOptions:
     output_limit: int | None = None
     strict: bool = False
     gather_facts: bool = True
+    any_errors_fatal: bool = False
+    strategy: str = "linear"
+    error_on_missing_handler: bool = True
     become: BecomeKeywords = field(default_factory=BecomeKeywords)
     connection: ConnectionDefaults = field(default_factory=ConnectionDefaults)
     client: ClientOptions = field(default_factory=ClientOptions)

@@ -43,14 +43,18 @@ class VaultSecrets:
 
     Attributes:
         secrets: tried in order, those whose label the vaulted text names first.
+        match: a text that names an id is tried with the passwords of that id only.
         revealed: the vaulted values that were opened so far: what must never be shown.
     """
 
     secrets: tuple[VaultSecret, ...] = field(default=(), repr=False)
+    match: bool = False
     revealed: set[str] = field(default_factory=set, repr=False)
     _keys: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict, repr=False)
 
     def candidates(self, label: str | None) -> list[VaultSecret]:
+        if self.match and label is not None:
+            return [secret for secret in self.secrets if secret.label == label]
         return sorted(self.secrets, key=lambda secret: secret.label != label)
 
     def derived_key(self, password: bytes, salt: bytes) -> bytes:
@@ -102,7 +106,9 @@ def decrypt(content: bytes, secrets: VaultSecrets | None) -> bytes:
     envelope = _parse(content)
     candidates = secrets.candidates(envelope.label) if secrets else []
     if not secrets or not candidates:
-        raise VaultError("there is no vault password", hint="give one with --vault-password-file or --ask-vault-pass")
+        named = f" for the vault id '{envelope.label}'" if secrets and secrets.secrets else ""
+        hint = "give one with --vault-password-file or --ask-vault-pass"
+        raise VaultError(f"there is no vault password{named}", hint=hint)
     for secret in candidates:
         key = secrets.derived_key(secret.password, envelope.salt)
         mac = hmac.new(key[_KEY_BYTES : 2 * _KEY_BYTES], envelope.cipher, hashlib.sha256).digest()

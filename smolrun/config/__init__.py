@@ -1,0 +1,1 @@
+"""Configuration: what flags leave unsaid, from the environment, ``smolrun.toml`` and an existing ``ansible.cfg``."""
