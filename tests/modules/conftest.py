@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from smolrun.connection.settings import Endpoint as Settings
-from tests.modules.guest import CountingLocal, CountingSSH, Guest
+from tests.modules.debian_repository import REPOSITORY
+from tests.modules.guest import CountingLocal, CountingSSH, Guest, SystemGuest
+from tests.servers.debian import DebianGuest
 from tests.servers.endpoint import Endpoint
 
 _numbers = itertools.count()
@@ -52,3 +54,17 @@ def guest(request: pytest.FixtureRequest) -> Guest:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Guest)
     return found
+
+
+@pytest.fixture(scope="session")
+def debian_prepared(debian_server: DebianGuest) -> DebianGuest:
+    with SystemGuest.over_ssh(debian_server.endpoint(), Path("/nowhere")) as guest:
+        guest.sh(REPOSITORY)
+    return debian_server
+
+
+@pytest.fixture
+def system(debian_prepared: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
+    """Debian 12 with systemd as root; the same one for all tests of a process. Tests that use it are marked slow."""
+    with SystemGuest.over_ssh(debian_prepared.endpoint(), tmp_path / "files") as guest:
+        yield guest

@@ -1,7 +1,8 @@
 """A guest that the tests of modules run tasks on, seen from outside as well."""
 
+import contextlib
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from smolrun.source.text import SourceText
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.templating.templar import Templar
+from tests.servers.endpoint import Endpoint as Login
 
 
 class CountingLocal(LocalConnection):
@@ -127,6 +129,40 @@ class Guest:
         if not path.exists():
             raise ModuleError(f"could not find '{name}': looked in {self.files}")
         return path
+
+
+@dataclass
+class SystemGuest(Guest):
+    """A whole system, whose files this machine does not see."""
+
+    @classmethod
+    @contextlib.contextmanager
+    def over_ssh(cls, login: Login, files: Path) -> Iterator["SystemGuest"]:
+        connection = CountingSSH(
+            Endpoint(
+                host=login.host, port=login.port, user=login.user, key_path=login.key_path, host_key=login.fingerprint
+            )
+        )
+        yield cls(connection, "/tmp", Path("/nowhere"), files)
+        connection.close()
+
+    def sh(self, script: str) -> str:
+        """What a script prints on it; it must not fail."""
+        result = self.task(timeout=120).guest.script(script)
+        assert result.ok, result.stderr
+        return result.stdout
+
+    def twice(self, module: str, arguments: Mapping[str, Any], **context: Any) -> ModuleResult:
+        """The first run's result: check mode foresees the change, the run makes it, a second one makes none."""
+        assert self.do(module, arguments, check_mode=True, diff_mode=True, **context).changed
+        assert self.do(module, arguments, check_mode=True, **context).changed
+        first = self.do(module, arguments, **context)
+        assert first.changed
+        assert not self.do(module, arguments, check_mode=True, **context).changed
+        second = self.do(module, arguments, diff_mode=True, **context)
+        assert not second.changed
+        assert not second.diffs
+        return first
 
 
 def written(text: str) -> SourceText:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
 from tests.servers.delay_relay import DelayRelay
 from tests.servers.dropbear import DROPBEAR, BusyBoxGuest, DropbearServer
 from tests.servers.endpoint import Endpoint
@@ -248,3 +249,23 @@ def delay_relay() -> Iterator[Callable[[Endpoint | int, float], DelayRelay]]:
     yield make
     for each in relays:
         each.stop()
+
+
+@pytest.fixture(scope="session")
+def debian_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
+    """Debian 12 with systemd, booted once for all tests of this process; for tests that are marked slow."""
+    skip_where_impossible()
+    guest = DebianGuest(make_folder(), debian_root())
+    guest.start()
+    yield guest
+    guest.stop()
+
+
+@pytest.fixture(scope="session")
+def debian_twin_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
+    """The same with Python, for ansible-core; for tests that are marked slow."""
+    skip_where_impossible()
+    guest = DebianGuest(make_folder(), debian_root(python=True))
+    guest.start()
+    yield guest
+    guest.stop()

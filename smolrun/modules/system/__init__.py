@@ -1,0 +1,1 @@
+"""What the modules for a guest's system share: asking it, changing it, editing its files."""
