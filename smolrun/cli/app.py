@@ -10,6 +10,7 @@ _COMMANDS = {
     "run": "smolrun.cli.run",
     "check": "smolrun.cli.check",
     "exec": "smolrun.cli.execute",
+    "inventory": "smolrun.cli.inventory",
     "config": "smolrun.cli.config",
     "schema": "smolrun.cli.schema",
     "completion": "smolrun.cli.completion",

@@ -12,7 +12,7 @@ from smolrun.inventory.check import check_draft
 from smolrun.inventory.draft import ALL, UNGROUPED, Draft
 from smolrun.inventory.group_tree import Group, build_groups
 from smolrun.inventory.host import Host
-from smolrun.inventory.layer_reader import LayerReader
+from smolrun.inventory.layer_reader import LayerReader, read_group
 from smolrun.inventory.layers import VariableLayer
 from smolrun.inventory.limits import expand_limit
 from smolrun.inventory.patterns import Names, PatternError, match
@@ -133,6 +133,14 @@ class Inventory:
     def group_hosts(self) -> dict[str, list[str]]:
         """The variable ``groups``: the names of the hosts of every group."""
         return {name: list(group.hosts) for name, group in self.groups.items()}
+
+    def group_layers(self, name: str) -> tuple[VariableLayer, ...]:
+        """What is said of a group itself, the weakest first.
+
+        Raises:
+            LoadError: with all the mistakes of the group's files.
+        """
+        return read_group(self.groups[name], self._folders, self._playbook)
 
     def load_variables(self, hosts: Iterable[Host]) -> None:
         """Read the variables of `hosts` now, so that every mistake in them is told at once.

@@ -11,6 +11,38 @@ from smolrun.inventory.layers import VariableLayer, VariableLevel
 from smolrun.inventory.variable_folders import Kind, VariableFolders
 
 
+def read_group(
+    group: Group, folders: Sequence[VariableFolders], playbook: VariableFolders | None
+) -> tuple[VariableLayer, ...]:
+    """The layers of a group by itself, the weakest first.
+
+    Args:
+        folders: beside the inventories.
+        playbook: beside the playbook.
+
+    Raises:
+        LoadError: one of its files does not load.
+    """
+    level = VariableLevel
+    everyone = group.name == ALL
+    layers = _written(level.INVENTORY_ALL if everyone else level.INVENTORY_GROUP, group)
+    places = [
+        *((level.INVENTORY_GROUP_VARS_ALL if everyone else level.INVENTORY_GROUP_VARS, place) for place in folders),
+        *((level.PLAYBOOK_GROUP_VARS_ALL if everyone else level.PLAYBOOK_GROUP_VARS, place) for place in (playbook,)),
+    ]
+    for of, place in places:
+        if place is not None:
+            layers += [VariableLayer(of, file.origin, file.values) for file in place.of("group_vars", group.name)]
+    return tuple(layers)
+
+
+def _written(level: VariableLevel, group: Group) -> list[VariableLayer]:
+    return [
+        VariableLayer(level, f"{source}, group {group.name}", values)
+        for source, values in group.entry.variables.items()
+    ]
+
+
 class LayerReader:
     """Collects the layers of one host.
 
@@ -60,8 +92,7 @@ class LayerReader:
         return tuple(self._layers)
 
     def _written(self, level: VariableLevel, group: str) -> None:
-        for source, values in self._groups[group].entry.variables.items():
-            self._layers.append(VariableLayer(level, f"{source}, group {group}", values))
+        self._layers.extend(_written(level, self._groups[group]))
 
     def _own(self) -> None:
         if self._host.implicit:

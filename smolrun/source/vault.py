@@ -79,6 +79,11 @@ class VaultText:
         self._secrets = secrets
         self.location = location
 
+    @property
+    def cipher(self) -> str:
+        """The vaulted text, its header line included."""
+        return self._cipher
+
     def reveal(self) -> str:
         """The text. Raises `VaultError`."""
         try:
