@@ -1,13 +1,15 @@
 """The hosts that go through a play together, and what an outcome means for each of them."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from smolrun.engine.events import HandlerNotified, TaskReference
-from smolrun.engine.handlers import Handlers
+from smolrun.engine.failed_task import failed_task
+from smolrun.engine.handlers import Handlers, MissingHandlerError
 from smolrun.engine.host_progress import HostProgress
 from smolrun.engine.keyword_values import KeywordValues
-from smolrun.engine.plan import PlannedFlush, PlannedTask, PlayPlan
+from smolrun.engine.plan import PlannedTask, PlayPlan
 from smolrun.engine.services import Services
 from smolrun.engine.statistics import Statistics
 from smolrun.engine.task_outcome import TaskOutcome
@@ -21,8 +23,12 @@ class Batch:
 
     Attributes:
         hosts: their names, in order.
+        all_of_play: the names of all hosts of the play, those of other batches too.
         progress: how far each has come.
         unreachable: those that were lost on the way.
+        ended: those that ``meta: end_host`` took out.
+        play_over: no other batch is to begin.
+        errors_cleared: what happened to hosts in earlier plays is forgiven, too.
         dragged: those that failed only because another one failed or was lost.
     """
 
@@ -34,10 +40,18 @@ class Batch:
         handlers: Handlers,
         runner: TaskRunner,
         statistics: Statistics,
+        *,
+        all_of_play: Sequence[str] | None = None,
+        most_failed: float | None = None,
     ) -> None:
         self.services = services
         self.plan = plan
         self.hosts = tuple(hosts)
+        self.all_of_play = self.hosts if all_of_play is None else tuple(all_of_play)
+        self.ended: set[str] = set()
+        self.play_over = False
+        self.errors_cleared = False
+        self._most_failed = most_failed
         self.handlers = handlers
         self.runner = runner
         self.statistics = statistics
@@ -54,30 +68,79 @@ class Batch:
         """The hosts that failed for good."""
         return {host for host, progress in self.progress.items() if progress.failed}
 
-    def active(self) -> list[str]:
-        """The hosts that are neither failed nor unreachable: ``ansible_play_hosts``."""
+    def well(self) -> list[str]:
+        """The hosts that are neither failed nor unreachable."""
         return [host for host in self.hosts if host not in self.unreachable and not self.progress[host].failed]
+
+    def active(self) -> list[str]:
+        """Those of them that nothing has taken out of the play: ``ansible_play_batch``."""
+        return [host for host in self.well() if host not in self.ended]
+
+    # --- the ends of the ways ----------------------------------------------------------------------
+
+    def end_host(self, host: str) -> None:
+        """``meta: end_host``: it does nothing more in this play, and is well."""
+        self.ended.add(host)
+        self.progress[host].stop()
+
+    def end_batch(self) -> None:
+        """``meta: end_batch``: no host of this batch does anything more."""
+        for progress in self.progress.values():
+            progress.stop()
+
+    def end_play(self) -> None:
+        """``meta: end_play``: as `end_batch`, and no other batch begins."""
+        self.play_over = True
+        self.end_batch()
+
+    def clear_errors(self) -> None:
+        """``meta: clear_host_errors``: failed and unreachable hosts count as well again.
+
+        An unreachable one goes on where the others are; a failed one takes part again from the next play on.
+        """
+        standing = [progress for host, progress in self.progress.items() if host in set(self.active())]
+        for host in self.unreachable:
+            if standing:
+                self.progress[host].resume(standing[0])
+        self.unreachable.clear()
+        self.dragged.clear()
+        for progress in self.progress.values():
+            progress.failed = False
+        self.errors_cleared = True
+
+    def stop_past_limit(self) -> None:
+        """``max_fail_percentage``: more failures than that end the play, for all hosts."""
+        if self._most_failed is None:
+            return
+        bad = len(self.hosts) - len(self.well())
+        if 100 * bad / len(self.hosts) <= self._most_failed:
+            return
+        for host in self.well():
+            self.dragged.add(host)
+            self.progress[host].stop()
+            self.progress[host].failed = True
+        self.play_over = True
 
     # --- handlers ----------------------------------------------------------------------------------
 
-    def flush(self, host: str, flush: PlannedFlush) -> None:
-        """Send a host through the handlers that it was notified of, if the conditions of the flush hold."""
-        variables = self.scope.of(host, flush.scope)
-        try:
-            holds = all(self.services.templar.condition(when, variables).value for when in flush.when)
-        except SmolVMError as error:
-            self.services.warn_of_error(error)
-            holds = False
-        if not holds or self.progress[host].flushing:
-            self.progress[host].advance()
-        else:
-            self.progress[host].flush(self.handlers.planned, self.handlers.notified(host))
+    def flush(self, host: str) -> None:
+        """Send a host through the handlers that it was notified of."""
+        self.progress[host].flush(self.handlers.planned, self.handlers.notified(host))
 
     def _notify(self, host: str, notifications: Iterable[str], task: TaskReference) -> None:
         for notification in notifications:
-            for handler in self.handlers.notify(host, notification):
+            for handler in self._heard(host, notification):
                 name = self.services.redactor.text(handler.reference.name)
                 self.services.bus.emit(HandlerNotified(time=time.time(), host=host, handler=name, task=task))
+
+    def _heard(self, host: str, notification: str) -> tuple[PlannedTask, ...]:
+        try:
+            return self.handlers.notify(host, notification)
+        except MissingHandlerError as error:
+            if self.services.options.error_on_missing_handler:
+                raise
+            self.services.warn_of_error(error)
+            return ()
 
     # --- outcomes ----------------------------------------------------------------------------------
 
@@ -87,11 +150,16 @@ class Batch:
             return True
         return self.keyword(planned, host, "run_once")
 
-    def keyword(self, planned: PlannedTask, host: str, name: str) -> bool:
-        """A boolean keyword for a host; what cannot be rendered counts as not said, and is told."""
+    def keyword(self, planned: PlannedTask, host: str, name: str, *, default: bool = False) -> bool:
+        """A boolean keyword for a host; what cannot be rendered counts as not said, and is told.
+
+        Args:
+            default: where it is not said.
+        """
         values = KeywordValues(self.services.templar, self.scope.of(host, planned.scope))
         try:
-            return values.flag(planned.keywords, name)
+            value = values.value(planned.keywords, name)
+            return default if value is None else bool(value)
         except SmolVMError as error:
             self.services.warn_of_error(error)
             return False
@@ -116,7 +184,7 @@ class Batch:
             self.unreachable.add(host)
             progress.stop()
         elif outcome.has_failed:
-            self._fail(host, planned, outcome)
+            self.fail_at(host, failed_task(planned), outcome.result)
         else:
             self._count(outcome)
             self._notify(host, outcome.notifications, reference)
@@ -130,15 +198,19 @@ class Batch:
         else:
             self.statistics.ok(outcome.host, changed=outcome.changed)
 
-    def _fail(self, host: str, planned: PlannedTask, outcome: TaskOutcome) -> None:
+    def fail_at(self, host: str, task: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Take note that a host has failed.
+
+        Args:
+            task: what ``ansible_failed_task`` is to say.
+            result: what ``ansible_failed_result`` is to say.
+        """
         progress = self.progress[host]
         self.dragged.discard(host)
         if progress.would_be_rescued:
             self.statistics.rescued(host)
-            failed_task = {"name": planned.reference.name, "action": planned.task.module}
-            self.services.memory.of(host).assign(
-                {"ansible_failed_task": failed_task, "ansible_failed_result": outcome.result}
-            )
+            memory = self.services.memory.of(host)
+            memory.assign({"ansible_failed_task": task, "ansible_failed_result": result})
         else:
             self.statistics.failed(host)
         progress.fail()

@@ -4,7 +4,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -241,6 +241,9 @@ class _Call:
 
     def _execution(self, result: ModuleResult, delegate: str | None) -> Execution:
         kept = self.item.planned.task.register_as is not None
+        if result.addition is not None:
+            is_new = self.executor.scope.hosts.extend(self.item.host, result.addition)
+            result = replace(result, changed=result.changed or is_new)
         registered = results.from_module(result, own_word=self.module.collection == OURS, kept=kept)
         self._remember(result, delegate)
         for warning in result.warnings:

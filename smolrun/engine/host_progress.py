@@ -5,9 +5,10 @@ host clean, ``always`` runs in every case, and a failure in either fails the blo
 """
 
 from collections.abc import Sequence
+from copy import copy
 from enum import IntEnum
 
-from smolrun.engine.plan import PlannedBlock, PlannedFlush, PlannedNode, PlannedTask
+from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask
 
 Position = tuple[int, ...]
 """Where a host stands, comparable with where others stand: of two hosts, the lesser is at an earlier task."""
@@ -98,7 +99,7 @@ class HostProgress:
         self.failed = False
         self._frames: list[_BlockFrame | _HandlersFrame] = [_BlockFrame(body, ())]
 
-    def current(self) -> PlannedTask | PlannedFlush | None:
+    def current(self) -> PlannedTask | PlannedMeta | None:
         """What the host does next; None when it is through."""
         while self._frames:
             frame = self._frames[-1]
@@ -156,6 +157,10 @@ class HostProgress:
                 return
             self._frames.pop()
         self.failed = True
+
+    def resume(self, other: "HostProgress") -> None:
+        """Go on where another host stands, after having been stopped."""
+        self._frames = [copy(frame) for frame in other._frames]
 
     def stop(self) -> None:
         """Do nothing more in this play: the host is unreachable, or the run is interrupted."""

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from smolrun.engine.events import TaskReference
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook.inheritance import Effective
-from smolrun.playbook.models import Condition, Play, Task
+from smolrun.playbook.models import Condition, MetaAction, Play, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,16 +32,24 @@ class PlannedTask:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlannedFlush:
-    """``meta: flush_handlers``, written or at the end of a section.
+class PlannedMeta:
+    """A word to the engine: ``meta``, or the flush at the end of a section.
 
     Attributes:
-        when: its conditions.
+        action: what to do.
+        keywords: those that it has, and inherited; None for what nobody wrote.
+        reference: its name in events.
         scope: the ``vars`` of its blocks, innermost first.
     """
 
-    when: tuple[Condition, ...] = ()
+    action: MetaAction = "flush_handlers"
+    keywords: Effective | None = None
+    reference: TaskReference | None = None
     scope: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def when(self) -> tuple[Condition, ...]:
+        return self.keywords.when if self.keywords is not None else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +64,7 @@ class PlannedBlock:
         return self.block, self.rescue, self.always
 
 
-PlannedNode: TypeAlias = PlannedTask | PlannedBlock | PlannedFlush
+PlannedNode: TypeAlias = PlannedTask | PlannedBlock | PlannedMeta
 
 
 @dataclass(frozen=True, slots=True, eq=False)

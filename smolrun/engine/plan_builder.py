@@ -6,7 +6,7 @@ from itertools import count
 
 from smolrun.engine.events import Place, TaskReference
 from smolrun.engine.options import RunOptions
-from smolrun.engine.plan import PlannedBlock, PlannedFlush, PlannedNode, PlannedTask, PlayPlan
+from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask, PlayPlan
 from smolrun.engine.tags import TagSelection, split
 from smolrun.location import Location
 from smolrun.modules import registry
@@ -62,20 +62,26 @@ class PlanBuilder:
         """Whether the task to start at has been met, if there is one."""
         return self._started
 
-    def build(self, *, gather: bool) -> PlayPlan:
-        """The plan. `gather`: whether it begins with reading facts."""
-        play = self.play
-        sections = [self._nodes(nodes, (play,)) for nodes in (play.pre_tasks, play.tasks, play.post_tasks)]
-        gathering = self._gathering() if gather and self._started else ()  # after the task to start at was looked for
-        body = PlannedBlock((*gathering, *(node for section in sections for node in self._section(section))))
-        handlers = tuple(self._handlers(play.handlers, (play,)))
-        return PlayPlan(play, self.name, body if any(sections) or gathering else PlannedBlock(), handlers)
+    def build(self, *, gather: bool, force_handlers: bool = False) -> PlayPlan:
+        """The plan.
 
-    def _section(self, nodes: tuple[PlannedNode, ...]) -> tuple[PlannedNode, ...]:
+        Args:
+            gather: whether it begins with reading facts.
+            force_handlers: notified handlers run even on hosts that have failed.
+        """
+        play = self.play
+        lists = (play.pre_tasks, play.tasks, play.post_tasks)
+        sections = [self._section(self._nodes(nodes, (play,)), force=force_handlers) for nodes in lists]
+        gathering = self._gathering() if gather and self._started else ()  # after the task to start at was looked for
+        body = PlannedBlock((*gathering, *(node for section in sections for node in section)))
+        handlers = tuple(self._handlers(play.handlers, (play,)))
+        return PlayPlan(play, self.name, body, handlers)
+
+    def _section(self, nodes: tuple[PlannedNode, ...], *, force: bool) -> tuple[PlannedNode, ...]:
         """A section of the play, and the flush that ends it, which forced handlers run in even after a failure."""
-        if self.options.force_handlers:
-            return (PlannedBlock(block=nodes, always=(PlannedFlush(),)),)
-        return (*nodes, PlannedFlush())
+        if force:
+            return (PlannedBlock(block=nodes, always=(PlannedMeta(),)),)
+        return (*nodes, PlannedMeta())
 
     def _gathering(self) -> tuple[PlannedNode, ...]:
         # Unless the play itself is tagged, facts are gathered whatever tags are asked for (as in ansible-core).
@@ -104,12 +110,23 @@ class PlanBuilder:
         always = self._nodes(node.always, inside)
         return PlannedBlock(block, rescue, always) if block or rescue or always else None
 
-    def _meta(self, node: Meta, parents: tuple[Play | Block, ...]) -> PlannedFlush | None:
+    def _meta(self, node: Meta, parents: tuple[Play | Block, ...]) -> PlannedMeta | None:
         keywords = effective(node, parents)
         tags = self._tag_words(keywords.tags)
         if not self._started or not self._tags.chooses(tags):
             return None
-        return PlannedFlush(keywords.when, _scope(node, parents))
+        reference = self._reference(node, "meta", handler=False)
+        return PlannedMeta(node.action, keywords, reference, _scope(node, parents))
+
+    def _reference(self, node: Task | Meta, module: str, *, handler: bool) -> TaskReference:
+        return TaskReference(
+            id=f"{self._number}.{next(self._ids)}",
+            name=str(node.name) if node.name is not None else module,
+            module=module,
+            play=self.name,
+            place=place_of(node.location),
+            handler=handler,
+        )
 
     def _is_start(self, task: Task) -> bool:
         wanted, name = self.options.start_at_task, str(task.name or "")
@@ -122,14 +139,7 @@ class PlanBuilder:
 
     def _task(self, task: Task, parents: tuple[Play | Block, ...], *, handler: bool) -> PlannedTask:
         keywords = effective(task, parents)
-        reference = TaskReference(
-            id=f"{self._number}.{next(self._ids)}",
-            name=str(task.name) if task.name is not None else task.module,
-            module=task.module,
-            play=self.name,
-            place=place_of(task.location),
-            handler=handler,
-        )
+        reference = self._reference(task, task.module, handler=handler)
         module = registry.find(task.module)
         return PlannedTask(task, keywords, reference, module, _scope(task, parents), self._tag_words(keywords.tags))
 

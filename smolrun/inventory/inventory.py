@@ -18,8 +18,13 @@ from smolrun.inventory.limits import expand_limit
 from smolrun.inventory.patterns import Names, PatternError, match
 from smolrun.inventory.sources import read_sources
 from smolrun.inventory.variable_folders import VariableFolders
+from smolrun.source.containers import LocatedDict
 from smolrun.source.text import location_of
 from smolrun.source.vault import VaultSecrets
+
+MADE_BY_CALLER = "made for this run"
+MADE_BY_RUN = "add_host"
+"""Origins of variables that stand in no file."""
 
 
 class Selection:
@@ -57,11 +62,18 @@ class Inventory:
         self._folders = tuple(folders)
         self._vault = vault
         self._playbook = VariableFolders(playbook_folder, vault) if playbook_folder is not None else None
-        self.groups: dict[str, Group] = build_groups(draft)
+        self.groups: dict[str, Group] = {}
+        self.hosts: dict[str, Host] = {}
+        self._implicit: dict[str, Host] = {}
+        self._build()
         self.warnings = tuple(found for found in draft.diagnostics if not found.is_error)
+
+    def _build(self) -> None:
+        draft = self._draft
+        self.groups = build_groups(draft)
         groups_of = self._groups_of_hosts()
         order = self.groups[ALL].hosts
-        self.hosts: dict[str, Host] = {
+        self.hosts = {
             name: Host(
                 name,
                 groups_of[name],
@@ -71,13 +83,67 @@ class Inventory:
             )
             for name in order
         }
-        self._implicit: dict[str, Host] = {}
+        self._implicit = {}
+        self.__dict__.pop("_names", None)  # worked out from hosts and groups
 
     def for_playbook(self, folder: Path) -> "Inventory":
         """The same inventory with the ``group_vars`` and ``host_vars`` beside a playbook in `folder`."""
         return Inventory(
             self._draft, sources=self.sources, folders=self._folders, playbook_folder=folder, vault=self._vault
         )
+
+    # --- what a run adds ---
+
+    def add_host(self, name: str, groups: Iterable[str], variables: Mapping[str, Any]) -> bool:
+        """Add a host, or groups and variables to one that is there (``add_host``); whether anything is new.
+
+        Its variables count as written beside it in an inventory, the last one.
+        """
+        known, wanted = self._draft.hosts.get(name), tuple(groups)
+        entry = self._draft.host(name, UNGROUPED)
+        is_new = known is None
+        for group in wanted:
+            is_new |= group not in self._draft.groups or name not in self._draft.groups[group].hosts
+            self._draft.host(name, group)
+        before = dict(entry.variables.get(MADE_BY_RUN, {}))
+        entry.variables[MADE_BY_RUN] = LocatedDict({**before, **variables})
+        is_new |= dict(entry.variables[MADE_BY_RUN]) != before
+        self._build()
+        return is_new
+
+    def join_group(self, host: str, group: str, parents: Iterable[str] = ()) -> bool:
+        """Put a host into a group, made where it is new, below `parents` (``group_by``); whether that is new."""
+        draft = self._draft
+        is_new = group not in draft.groups or (host in draft.hosts and host not in draft.groups[group].hosts)
+        entry = draft.group(group)
+        for parent in parents:
+            above = draft.group(parent)
+            if parent != ALL and group not in above.children:
+                above.children[group] = None
+                is_new = True
+        if host in draft.hosts:
+            entry.hosts[host] = None
+        self._build()
+        return is_new
+
+    def reread(self) -> None:
+        """Read the sources again (``meta: refresh_inventory``); what a run added to them is forgotten, as in Ansible.
+
+        Raises:
+            LoadError: with all the mistakes of all of them; the inventory stays as it was.
+        """
+        if not self.sources:
+            return
+        read = read_sources(self.sources, self._vault)
+        check_draft(read.draft)
+        if any(found.is_error for found in read.draft.diagnostics):
+            raise LoadError(read.draft.diagnostics)
+        made = {name: entry for name, entry in self._draft.hosts.items() if MADE_BY_CALLER in entry.variables}
+        for name, entry in made.items():
+            read.draft.host(name, UNGROUPED).set_variables(MADE_BY_CALLER, entry.variables[MADE_BY_CALLER])
+        # In place, since inventories beside other playbooks share it.
+        self._draft.hosts, self._draft.groups = read.draft.hosts, read.draft.groups
+        self._build()
 
     # --- choosing ---
 
@@ -195,7 +261,7 @@ def load_inventory(
     """
     read = read_sources(sources, vault)
     for name, variables in (hosts or {}).items():
-        read.draft.host(name, UNGROUPED).set_variables("made for this run", variables)
+        read.draft.host(name, UNGROUPED).set_variables(MADE_BY_CALLER, variables)
     check_draft(read.draft)
     inventory = Inventory(
         read.draft,

@@ -41,6 +41,34 @@ class Diff:
 
 
 @dataclass(frozen=True, slots=True)
+class NewHost:
+    """A host for the inventory of the run.
+
+    Attributes:
+        name: its inventory name.
+        groups: those to put it in.
+        variables: of the host.
+    """
+
+    name: str
+    groups: tuple[str, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """A group for the host of the task.
+
+    Attributes:
+        name: of the group.
+        parents: groups that it belongs to.
+    """
+
+    name: str
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleResult:
     """What a module did.
 
@@ -56,6 +84,7 @@ class ModuleResult:
         ansible_facts: facts of the guest, as ``setup`` gathers them (names without ``ansible_``).
         diffs: for ``--diff``.
         warnings: shown to the user with the task's place.
+        addition: to the inventory of the run; it counts as changed only if it is new there.
     """
 
     changed: bool = False
@@ -69,6 +98,7 @@ class ModuleResult:
     ansible_facts: Mapping[str, Any] = field(default_factory=dict)
     diffs: tuple[Diff, ...] = ()
     warnings: tuple[str, ...] = ()
+    addition: NewHost | NewGroup | None = None
 
 
 class FindFile(Protocol):

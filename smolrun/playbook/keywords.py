@@ -10,19 +10,15 @@ from smolrun.source.containers import LocatedDict
 
 NOT_YET_FOR_PLAYS = frozenset(
     {
-        "roles", "serial", "strategy", "max_fail_percentage", "vars_prompt", "force_handlers", "order", "collections",
-        "module_defaults", "gather_subset", "gather_timeout", "fact_path", "debugger", "become_exe",
-        "validate_argspec", "import_playbook",
+        "roles", "vars_prompt", "collections", "module_defaults", "debugger", "become_exe", "validate_argspec",
+        "import_playbook",
     }
 )  # fmt: skip
 NOT_YET_FOR_BLOCKS = frozenset({"collections", "module_defaults", "debugger", "become_exe"})
 NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS | {"async", "poll"}
 NOT_YET_ACTIONS = frozenset(
-    {
-        "include_tasks", "import_tasks", "include_role", "import_role", "import_playbook", "include_vars",
-        "add_host", "group_by",
-    }
-)  # fmt: skip
+    {"include_tasks", "import_tasks", "include_role", "import_role", "import_playbook", "include_vars"}
+)
 REMOVED = {
     "sudo": "become",
     "sudo_user": "become_user",

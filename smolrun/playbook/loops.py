@@ -67,9 +67,7 @@ def _control(task: LocatedDict, mistakes: Mistakes) -> LoopControl | None:
         return None
     known = words_of(LoopControl)
     for key in written:
-        if key == "extended_allitems":
-            mistakes.error("not-supported-yet", f"'{key}' is not supported yet", written.key_locations.get(key))
-        elif key not in known:
+        if key not in known:
             refuse("loop_control", key, written, known, mistakes)
     values = {key: value for key, value in written.items() if key in known}
     return build(LoopControl, {"location": written.location, **values}, written, mistakes)

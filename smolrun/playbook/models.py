@@ -91,6 +91,9 @@ class LoopControl(Written):
     label: Any = Field(None, description="What to show of an item, usually a template.")
     pause: Templated[Seconds] | None = Field(None, description="Seconds to wait between two items.")
     extended: Templated[Boolean] | None = Field(None, description="Provide `ansible_loop` (index, first, last, …).")
+    extended_allitems: Templated[Boolean] | None = Field(
+        None, description="false: `ansible_loop` comes without `allitems`, the list of all."
+    )
     break_when: Conditions = Field((), description="End the loop after the item for which this holds.")
 
 
@@ -135,13 +138,32 @@ class Task(Keywords):
     listen: WrittenTexts = Field((), description="Topics that notify this handler, besides its name.")
     delegate_to: WrittenText | None = Field(None, description="Run on this host instead.")
     delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
+    async_limit: Templated[Integer] | None = Field(
+        None, alias="async", description="Run it in the background for at most so many seconds."
+    )
+    poll: Templated[Integer] | None = Field(
+        None, description="Seconds between two looks at a background job (15); 0: do not wait for it."
+    )
+
+
+MetaAction = Literal[
+    "flush_handlers",
+    "noop",
+    "end_play",
+    "end_host",
+    "end_batch",
+    "clear_host_errors",
+    "clear_facts",
+    "reset_connection",
+    "refresh_inventory",
+]
 
 
 class Meta(Keywords):
     """``meta:`` — a word to the engine, not to a host."""
 
-    action: Literal["flush_handlers"]
-    when: Conditions = ()
+    action: MetaAction
+    when: Conditions = Field((), description="Do it only if this holds.")
 
 
 class Block(Keywords):
@@ -167,6 +189,26 @@ class Play(Keywords):
         (), description="Files of variables; a list among them means the first that exists."
     )
     gather_facts: Templated[Boolean] | None = Field(None, description="Read facts of the hosts first.")
+    gather_subset: WrittenTexts | None = Field(None, description="Which facts: all, min, network, `!hardware`, …")
+    gather_timeout: Templated[Integer] | None = Field(
+        None, description="Seconds for each command of the fact gathering that may hang."
+    )
+    fact_path: WrittenText | None = Field(None, description="The guest's folder of its own facts.")
+    serial: WrittenTexts = Field(
+        (), description="How many hosts go through the play together: a number, a percentage, or a list of them."
+    )
+    strategy: WrittenText | None = Field(
+        None, description="linear: task by task; free and host_pinned: each host as fast as it can."
+    )
+    order: WrittenText | None = Field(
+        None, description="inventory, reverse_inventory, sorted, reverse_sorted or shuffle."
+    )
+    max_fail_percentage: Templated[Number] | None = Field(
+        None, description="End the play when more than so many percent of a batch have failed."
+    )
+    force_handlers: Templated[Boolean] | None = Field(
+        None, description="Run notified handlers even on hosts that have failed."
+    )
     pre_tasks: tuple[Node, ...] = ()
     tasks: tuple[Node, ...] = ()
     post_tasks: tuple[Node, ...] = ()

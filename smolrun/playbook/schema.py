@@ -5,7 +5,7 @@ Draft 7, which the YAML language server reads best. Whatever has a type takes a 
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -16,7 +16,7 @@ from smolrun.playbook.arguments import words_of_field
 from smolrun.playbook.elsewhere import names_elsewhere
 from smolrun.playbook.keywords import NOT_YET_ACTIONS
 from smolrun.playbook.loops import LOOKUPS
-from smolrun.playbook.models import Block, LoopControl, Meta, Play, Task
+from smolrun.playbook.models import Block, LoopControl, Meta, MetaAction, Play, Task
 from smolrun.playbook.validation import field_adapter
 from smolrun.playbook.written import TEMPLATE_SCHEMA, VARIABLES_SCHEMA
 
@@ -107,7 +107,7 @@ def _block() -> Schema:
 
 
 def _meta() -> Schema:
-    actions: Schema = {"enum": ["flush_handlers"], "description": "flush_handlers: run the notified handlers now."}
+    actions: Schema = {"enum": list(get_args(MetaAction)), "description": "flush_handlers: run the notified ones now."}
     names = ("meta", "ansible.builtin.meta")
     schema = _object({**dict.fromkeys(names, actions), **_keywords(Meta)}, "A word to the engine.")
     return {**schema, "anyOf": [{"required": [name]} for name in names]}

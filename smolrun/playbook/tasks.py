@@ -1,7 +1,7 @@
 """Lists of tasks: each item a task, a block or a word to the engine."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from smolrun.modules import registry
 from smolrun.modules.registry import FoundModule
@@ -10,8 +10,9 @@ from smolrun.playbook.actions import Action, find_action
 from smolrun.playbook.arguments import joined, read_arguments
 from smolrun.playbook.loops import loop_keys, read_loop
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.models import Block, Meta, Node, Task
+from smolrun.playbook.models import Block, Meta, MetaAction, Node, Task
 from smolrun.playbook.names import note_common, note_name
+from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
 from smolrun.playbook.written import is_open
 from smolrun.source.coercions import describe
@@ -20,6 +21,10 @@ from smolrun.source.text import SourceText
 
 Kind = Literal["task", "handler"]
 _BLOCK_LISTS = ("block", "rescue", "always")
+
+META_ACTIONS: tuple[str, ...] = get_args(MetaAction)
+UNCONDITIONAL = frozenset({"noop", "reset_connection", "refresh_inventory"})
+"""Meta actions that Ansible does whatever ``when`` says, with a warning (docs.ansible.com, ``meta``)."""
 
 
 def read_nodes(written: Any, parent: LocatedDict, key: str, kind: Kind, mistakes: Mistakes) -> tuple[Node, ...]:
@@ -79,15 +84,19 @@ def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
     if not isinstance(action, str):
         mistakes.error("wrong-type", f"'meta': expected a word such as flush_handlers, found {describe(action)}", place)
         return None
-    if action != "flush_handlers":
-        mistakes.error("not-supported-yet", f"'meta: {action}' is not supported yet, only flush_handlers is", place)
+    if action.strip() not in META_ACTIONS:
+        hint = did_you_mean(str(action), META_ACTIONS) or f"there are: {', '.join(META_ACTIONS)}"
+        mistakes.error("unknown-meta", f"'meta' has no action '{action}'", place, hint)
         return None
     known = keywords.words_of(Meta)
     values = {name: value for name, value in written.items() if name in known}
     rest = LocatedDict(written, None, written.key_locations)
     del rest[key]
     _refuse_others("task", rest, known, keywords.NOT_YET_FOR_TASKS, mistakes)
-    return build(Meta, {"location": written.location, "action": action, **values}, written, mistakes)
+    if action in UNCONDITIONAL and "when" in written:
+        message = f"'when' says nothing to 'meta: {action}', which is done in any case"
+        mistakes.warning("useless-keyword", message, written.key_locations.get("when"))
+    return build(Meta, {"location": written.location, "action": action.strip(), **values}, written, mistakes)
 
 
 def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | None:

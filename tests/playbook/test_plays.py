@@ -70,7 +70,7 @@ def test_user_is_ansibles_old_word_for_remote_user() -> None:
 
 @pytest.mark.parametrize(
     "keyword",
-    ["roles: [a]", "serial: 1", "strategy: free", "max_fail_percentage: 10", "vars_prompt: []", "force_handlers: yes"],
+    ["roles: [a]", "vars_prompt: []"],
 )
 def test_what_is_not_supported_yet_is_never_ignored(keyword: str) -> None:
     word = keyword.partition(":")[0]

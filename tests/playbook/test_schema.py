@@ -36,7 +36,7 @@ BAD = [
     "[{hosts: all, become: maybe}]",
     "[{hosts: all, timeout: -1}]",
     "[{hosts: all, mode: fast}]",
-    "[{hosts: all, serial: 1}]",
+    "[{hosts: all, serial: {a: b}}]",
     "[{hosts: all, tasks: [{shel: ls}]}]",
     "[{hosts: all, tasks: [{ansible.builtin.shel: ls}]}]",
     "[{hosts: all, tasks: [{command: {creats: /x, cmd: ls}}]}]",
@@ -44,7 +44,7 @@ BAD = [
     "[{hosts: all, tasks: [{run: ls, loop: x}]}]",
     "[{hosts: all, tasks: [{run: ls, listen: x}]}]",
     "[{hosts: all, tasks: [{block: [{run: a}], loop: [1]}]}]",
-    "[{hosts: all, tasks: [{meta: noop}]}]",
+    "[{hosts: all, tasks: [{meta: nothing}]}]",
     "[{hosts: all, tasks: [{include_tasks: x}]}]",
     "[{hosts: all, tasks: [{copy: {src: a, dest: /b, remote_src: maybe}}]}]",
 ]

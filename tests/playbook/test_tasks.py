@@ -111,7 +111,8 @@ def test_handlers_listen() -> None:
         ("    - rescue: []\n", "3:7 error block: 'rescue' belongs to a block, and there is none"),
         ("    - block: [{run: a}]\n      loop: [1]\n", "4:7 error unknown-keyword: 'loop' is not a keyword of a block ('loop' belongs to a task)"),
         ("    - block: [{run: a}]\n      alwais: []\n", "4:7 error unknown-keyword: 'alwais' is not a keyword of a block (did you mean 'always'?)"),
-        ("    - meta: noop\n", "3:13 error not-supported-yet: 'meta: noop' is not supported yet, only flush_handlers is"),
+        ("    - meta: end_hosts\n", "3:13 error unknown-meta: 'meta' has no action 'end_hosts' (did you mean 'end_host'?)"),
+        ("    - {meta: noop, when: a}\n", "3:20 warning useless-keyword: 'when' says nothing to 'meta: noop', which is done in any case"),
         ("    - meta: [a]\n", "3:13 error wrong-type: 'meta': expected a word such as flush_handlers, found a list"),
         ("    - run: ls\n      async: 5\n", "4:7 error not-supported-yet: 'async' in a task is not supported yet"),
         ("    - run: ls\n      sudo: yes\n", "4:7 error removed-keyword: 'sudo' is not a keyword of a task any more (Ansible no longer has it either; write 'become')"),
@@ -141,9 +142,7 @@ def test_a_block_cannot_be_a_handler() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "word", ["include_tasks", "import_tasks", "include_role", "import_role", "include_vars", "add_host"]
-)
+@pytest.mark.parametrize("word", ["include_tasks", "import_tasks", "include_role", "import_role", "include_vars"])
 def test_what_steers_the_engine_and_is_not_supported_yet_is_an_error(word: str) -> None:
     for name in (word, f"ansible.builtin.{word}"):
         assert told_of_tasks(f"    - {name}: x\n") == [f"3:7 error not-supported-yet: '{name}' is not supported yet"]

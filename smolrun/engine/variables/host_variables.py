@@ -1,12 +1,14 @@
 """``hostvars`` and what every host knows of itself, whatever play it is in."""
 
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from typing import Any
 
 from smolrun.engine.variables.layers import Layer, LayeredVariables
 from smolrun.engine.variables.store import Memory
 from smolrun.inventory.host import Host
 from smolrun.inventory.inventory import Inventory
+from smolrun.modules.base import NewGroup, NewHost
 from smolrun.templating.rendering import Scope
 
 
@@ -16,6 +18,9 @@ class HostLayers:
     Args:
         common: what all hosts have alike: magic variables that hold for the whole run.
         extra: the variables of ``-e``.
+
+    Attributes:
+        revision: counts the changes of the inventory.
     """
 
     def __init__(
@@ -25,8 +30,34 @@ class HostLayers:
         self._memory = memory
         self.extra = extra
         self._common = {**common, "hostvars": HostVariables(self, inventory)}
+        self.revision = 0
+        self._lock = Lock()
         self._magic: dict[str, Layer] = {}
         self._written: dict[str, Layer] = {}
+
+    def extend(self, host: str, addition: NewHost | NewGroup) -> bool:
+        """Add to the inventory what a task of `host` gave; whether any of it is new."""
+        with self._lock:
+            if isinstance(addition, NewHost):
+                is_new = self._inventory.add_host(addition.name, addition.groups, addition.variables)
+            else:
+                is_new = self._inventory.join_group(host, addition.name, addition.parents)
+            if is_new:
+                self._forget()
+            return is_new
+
+    def reread(self) -> None:
+        """Read the inventory again. Raises `LoadError` with all the mistakes in it."""
+        with self._lock:
+            self._inventory.reread()
+            self._forget()
+
+    def _forget(self) -> None:
+        """The inventory has changed: what is known of it is to be worked out again."""
+        self.revision += 1
+        self._magic.clear()
+        self._written.clear()
+        self._common["groups"] = {name: list(hosts) for name, hosts in self._inventory.group_hosts().items()}
 
     def find(self, name: str) -> Host | None:
         """The host of that name, the implicit localhost included."""
@@ -76,14 +107,18 @@ def _source(host: Host | None) -> Mapping[str, Any]:
 class HostVariables(Mapping[str, Any]):
     """``hostvars``: what every host knows, outside of any play; rendered as that host would render it."""
 
-    __slots__ = ("_inventory", "_layers", "_scopes")
+    __slots__ = ("_inventory", "_layers", "_revision", "_scopes")
 
     def __init__(self, layers: HostLayers, inventory: Inventory) -> None:
         self._layers = layers
         self._inventory = inventory
         self._scopes: dict[str, Scope] = {}
+        self._revision = 0
 
     def __getitem__(self, name: str) -> Any:
+        if self._revision != self._layers.revision:
+            self._revision = self._layers.revision
+            self._scopes.clear()
         found = self._scopes.get(name)
         if found is None:
             if self._layers.find(name) is None:

@@ -18,7 +18,8 @@ class PlayScope:
         play: its ``vars``.
         name: its name.
         folder: of its playbook.
-        active: gives the hosts of the batch that can still do something.
+        active: gives the hosts of the play that can still do something.
+        batch: gives those of them that go through it together.
         everyone: all hosts of the play.
     """
 
@@ -29,6 +30,7 @@ class PlayScope:
         name: str,
         folder: Path,
         active: Callable[[], list[str]],
+        batch: Callable[[], list[str]],
         everyone: Iterable[str],
     ) -> None:
         self.hosts = hosts
@@ -36,10 +38,11 @@ class PlayScope:
         all_hosts = list(everyone)
         self._magic: Layer = play_variables(name, folder) | {"ansible_play_hosts_all": all_hosts}
         self._batch: Layer = ComputedVariables(
-            dict.fromkeys(("ansible_play_hosts", "ansible_play_batch", "play_hosts"), active)
+            {"ansible_play_hosts": active, "ansible_play_batch": batch, "play_hosts": batch}
         )
         self._play_vars: Layer = play.vars
         self._files: dict[str, tuple[Layer, ...]] = {}
+        self._revision = hosts.revision
         self._around: dict[str, tuple[tuple[Layer, ...], tuple[Layer, ...]]] = {}
 
     def add_files(self, host: str, layers: tuple[Mapping[str, Any], ...]) -> None:
@@ -53,6 +56,9 @@ class PlayScope:
         Args:
             scope: the ``vars`` of a task and its blocks, innermost first.
         """
+        if self._revision != self.hosts.revision:
+            self._revision = self.hosts.revision
+            self._around.clear()
         around = self._around.get(host)
         if around is None:
             above = (self._batch, self._magic, *self.hosts.above(host))

@@ -38,6 +38,11 @@ class HostMemory:
         self.facts["ansible_facts"] = {**self.facts["ansible_facts"], **plain}
         self.facts.update({INJECTED + name: value for name, value in plain.items() if not STEERING.match(name)})
 
+    def clear_facts(self) -> None:
+        """``meta: clear_facts``: forget what the guest said of itself; ``set_fact`` stays unless it was cacheable."""
+        self.facts.clear()
+        self.facts["ansible_facts"] = {}
+
     def assign(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             self.assigned[name] = as_data(value)
