@@ -7,10 +7,12 @@ bash, dash, ash, zsh, fish and tcsh travels as an octal escape for ``printf``.
 
 PLAIN = frozenset(b" #&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~")
 
+_OCTAL = {byte: f"\\{byte:03o}" for byte in range(256) if byte not in PLAIN}
+
 
 def octal(data: bytes) -> str:
     """The format for ``printf`` that yields these bytes, safe inside double quotes of every shell."""
-    return "".join(chr(byte) if byte in PLAIN else f"\\{byte:03o}" for byte in data)
+    return data.decode("latin-1").translate(_OCTAL)
 
 
 def posix(script: str) -> str:

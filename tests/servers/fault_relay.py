@@ -1,6 +1,7 @@
 """A TCP relay that misbehaves on demand: needs neither root nor a kernel with netem."""
 
 import contextlib
+import ctypes
 import socket
 import struct
 import threading
@@ -54,6 +55,7 @@ class FaultRelay:
         self._stopped = False
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._dropping: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
         self.port = self._listen(0)
@@ -66,6 +68,23 @@ class FaultRelay:
 
     def thaw(self) -> None:
         self._thawed.set()
+
+    def drop_packets(self) -> None:
+        """Let the kernel throw away every segment that comes from the client, unacknowledged, and pass nothing on."""
+        self.freeze()
+        with self._lock:
+            self._dropping = [side for side in (self._listener, *self._sockets) if side is not None]
+        for side in self._dropping:
+            with contextlib.suppress(OSError):
+                side.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, _accept_nothing())
+
+    def deliver_packets(self) -> None:
+        """Undo `drop_packets`."""
+        for side in self._dropping:
+            with contextlib.suppress(OSError):
+                side.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, 0)
+        self._dropping = []
+        self.thaw()
 
     def reset(self) -> None:
         """End all present connections by RST, on both sides."""
@@ -183,6 +202,15 @@ class FaultRelay:
             sockets, self._sockets = self._sockets, []
         for side in sockets:
             _end(side, how)
+
+
+_SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27  # socket(7); a filter sees each segment before TCP does
+_RETURN_NOTHING = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF_RET | BPF_K with 0 bytes
+
+
+def _accept_nothing() -> bytes:
+    """A ``struct sock_fprog`` with one instruction."""
+    return struct.pack("HP", 1, ctypes.addressof(_RETURN_NOTHING))
 
 
 def _end(side: socket.socket, how: Literal["fin", "reset"]) -> None:

@@ -1,5 +1,9 @@
-"""`cancel` from another thread ends the running command as a timeout does."""
+"""`cancel` from another thread, and Ctrl-C, end the running command as a timeout does."""
 
+import signal
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 
@@ -58,3 +62,30 @@ def test_waiting_for_a_guest_that_is_not_there_is_ended_at_once() -> None:
     thread.join(20)
     assert time.monotonic() - begun < 5
     assert caught
+
+
+PROGRAM = """
+    from smolrun import SSHClient
+    client = SSHClient({0.host!r}, {0.user!r}, {0.port}, {3!r}, host_key="insecure", ssh_config="none")
+    try:
+        client.run("echo begun; sleep {1} & (setsid sleep {1} &) ; wait", shell={2!r},
+                   on_output=lambda stream, data: print("begun", flush=True))
+    except KeyboardInterrupt:
+        print("interrupted", client.run("echo on", shell="raw").output)
+"""
+
+
+@pytest.mark.parametrize("shell", ["login", "raw"])
+def test_ctrl_c_kills_the_command_and_its_children(openssh_as: AsUser, shell: str) -> None:
+    """As a terminal sends it: a real signal, while the program waits for the command."""
+    guest, number = openssh_as("dash"), unique()
+    source = textwrap.dedent(PROGRAM).format(guest, number, shell, str(guest.key_path))
+    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        while len(sleeping(number)) < 2:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+    assert said == "interrupted on\n"
+    assert sleeping(number) == []

@@ -1,5 +1,6 @@
 """One command's life: total timeout, joint drain, input, signals, and what a background process leaves."""
 
+import hashlib
 import threading
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from smolrun.errors import NotRunError, OperationTimeoutError, SmolVMError
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import Stream
 from tests.servers.endpoint import Endpoint
-from tests.servers.fixtures import AsUser
+from tests.servers.fixtures import AsUser, StartOpenSSH
 
 MIB = 1024 * 1024
 
@@ -52,7 +53,7 @@ def test_standard_input_from_bytes_and_from_a_file(openssh_as: AsUser, tmp_path:
     path.write_bytes(data)
     for stdin in (data, path):
         result = client.run("md5sum; echo $?", shell="raw", stdin=stdin)
-        assert result.stdout.startswith(__import__("hashlib").md5(data).hexdigest())
+        assert result.stdout.startswith(hashlib.md5(data).hexdigest())
 
 
 def test_a_missing_input_file_is_told_before_anything_runs(openssh_as: AsUser, tmp_path: Path) -> None:
@@ -190,6 +191,10 @@ def test_what_can_never_be_run_is_a_value_error(arguments: dict[str, object]) ->
         {"connect_timeout": 0.9},
         {"output_limit": 0},
         {"dead_after": 0},
+        {"connect_timeout": float("inf")},
+        {"connect_timeout": float("nan")},
+        {"auth_grace": -1},
+        {"host_key": "none"},
     ],
 )
 def test_a_client_for_nothing_is_a_value_error(arguments: dict[str, object]) -> None:
@@ -197,6 +202,54 @@ def test_a_client_for_nothing_is_a_value_error(arguments: dict[str, object]) -> 
 
     with pytest.raises(ValueError):  # noqa: PT011 - each has its own words
         SSHClient(**{"host": "guest", **arguments})  # type: ignore[arg-type]
+
+
+def test_an_option_that_there_is_not_is_a_type_error_that_names_the_near_one() -> None:
+    from smolrun import SSHClient
+
+    with pytest.raises(TypeError, match="'hostkey'; did you mean 'host_key'"):
+        SSHClient("guest", hostkey="insecure")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="keepalive_interval"):
+        SSHClient("guest", zzz=1)  # type: ignore[call-arg]
+
+
+def test_every_setting_can_be_given_to_the_client() -> None:
+    from dataclasses import fields
+
+    from smolrun.ssh.settings import ClientSettings, Options
+
+    by_position = {"host", "user", "port", "key_path", "password", "connect_timeout"}
+    assert {field.name for field in fields(ClientSettings)} == by_position | set(Options.__annotations__)
+
+
+@pytest.mark.parametrize("mode", ["login", "raw"])
+def test_half_a_surrogate_pair_is_refused_before_anything_is_sent(mode: str) -> None:
+    """No bytes stand for it, unlike for the surrogates of names that are no UTF-8."""
+    from smolrun import SSHClient
+
+    with pytest.raises(NotRunError, match="UTF-8"):
+        SSHClient("127.0.0.1", port=1).run("echo \ud800", shell=mode)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", ["login", "raw"])
+def test_names_that_are_no_utf_8_reach_the_guest_byte_for_byte(openssh_as: AsUser, mode: str) -> None:
+    text = b"\xff\xfe".decode(errors="surrogateescape")
+    result = openssh_as("dash").client().run(f"printf %s '{text}'", shell=mode)  # type: ignore[arg-type]
+    assert result.stdout_bytes == b"\xff\xfe"
+
+
+def test_keys_exchanged_anew_in_the_middle_change_nothing(start_openssh: StartOpenSSH) -> None:
+    """The server asks for it after each MiB: while output streams, while input is sent, between commands."""
+    client = start_openssh({"RekeyLimit": "1M"}).endpoint().client()
+    data = bytes(range(256)) * 4096 * 3
+    assert client.run("cat", 60, "raw", stdin=data).stdout_bytes == data
+    assert client.run("cat >/dev/null; exit 3", 60, "raw", stdin=data).exit_code == 3
+    for number in range(10):
+        assert client.run(f"echo {number}; head -c 300000 /dev/zero >&2", shell="raw").output == str(number)
+    with pytest.raises(OperationTimeoutError) as caught:
+        client.run("cat /dev/zero", 1, "raw")
+    assert caught.value.killed
+    assert client._connection.made == 1
 
 
 def test_a_raw_command_too_long_for_an_argument_is_refused_before_it_is_sent(openssh_as: AsUser) -> None:
