@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         def values(self) -> list[paramiko.Channel]: ...
 
     class PrivateTransport(paramiko.Transport):
+        _preferred_ciphers: tuple[str, ...]
         _channel_handler_table: Mapping[int, Callable[[Any, paramiko.Message], None]]
         _channels: ChannelMap
         auth_handler: Any
