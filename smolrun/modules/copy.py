@@ -97,7 +97,16 @@ def _deliver(
         if source is None:
             raise ModuleError("`mode: preserve` needs `src`, whose mode is to be kept")
         mode = f"{source.stat().st_mode & 0o7777:04o}"
-    delivery = Delivery(content, arguments.dest, name, shown_as, mode, arguments.follow, arguments.directory_mode)
+    delivery = Delivery(
+        content,
+        arguments.dest,
+        name,
+        shown_as,
+        mode,
+        arguments.follow,
+        arguments.directory_mode,
+        arguments.force,
+    )
     return deliver(delivery, arguments, task)
 
 

@@ -78,7 +78,8 @@ def run(arguments: TemplateArguments, task: TaskContext) -> ModuleResult:
     except (LookupError, UnicodeEncodeError) as error:
         raise ModuleError(f"{path} cannot be written as {arguments.output_encoding}: {error}") from error
     mode = f"{path.stat().st_mode & 0o7777:04o}" if arguments.mode == "preserve" else arguments.mode
-    return deliver(Delivery(content, arguments.dest, path.name, str(path), mode, arguments.follow), arguments, task)
+    delivery = Delivery(content, arguments.dest, path.name, str(path), mode, arguments.follow, force=arguments.force)
+    return deliver(delivery, arguments, task)
 
 
 def _rendered(arguments: TemplateArguments, path: Path, task: TaskContext) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import ModuleResult, TaskContext
-from smolrun.modules.files.arguments import WriteArguments
+from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.content import Content, GuestContent
 from smolrun.modules.files.state import PathState, Reading, read_place
 from smolrun.modules.files.writing import Attributes, Options, Outcome, write
@@ -22,6 +22,7 @@ class Delivery:
         mode: the permissions that are wanted, ``preserve`` already resolved.
         follow: a link at the destination stays, and what it leads to is written.
         folder_mode: the permissions of folders that are made.
+        force: a file with other content is replaced; else it stays.
     """
 
     content: Content | GuestContent
@@ -31,9 +32,10 @@ class Delivery:
     mode: str | None
     follow: bool = False
     folder_mode: str | None = None
+    force: bool = True
 
 
-def deliver(delivery: Delivery, arguments: WriteArguments, task: TaskContext) -> ModuleResult:
+def deliver(delivery: Delivery, arguments: ReplaceArguments, task: TaskContext) -> ModuleResult:
     """Two round trips where the file is to be written, one where it is as it should be."""
     if delivery.destination.endswith("/") and not delivery.name:
         raise ModuleError(f"{delivery.destination} is a folder: `content` needs a file's name to be written under")
@@ -42,10 +44,10 @@ def deliver(delivery: Delivery, arguments: WriteArguments, task: TaskContext) ->
 
 
 def arrived(
-    delivery: Delivery, arguments: WriteArguments, task: TaskContext, reading: Reading, now: PathState
+    delivery: Delivery, arguments: ReplaceArguments, task: TaskContext, reading: Reading, now: PathState
 ) -> ModuleResult:
     """The same, once it is known what stands there."""
-    if now.exists and not arguments.force:
+    if now.exists and not delivery.force:
         return _result(delivery, Outcome(False, now))
     if now.leads_to == "directory" and not delivery.name:
         raise ModuleError(f"{now.path} is a folder: `content` needs a file's name to be written under")

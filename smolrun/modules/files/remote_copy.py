@@ -32,7 +32,9 @@ def copy_on_guest(copy: TreeCopy, checksum: str | None, arguments: WriteArgument
         _verify(task, source.path, checksum)
     mode = f"{source.mode:04o}" if copy.mode == "preserve" else copy.mode
     content = _content(task, reading.algorithm, source)
-    delivery = Delivery(content, copy.destination, name, source.path, mode, copy.follow, copy.folder_mode)
+    delivery = Delivery(
+        content, copy.destination, name, source.path, mode, copy.follow, copy.folder_mode, arguments.force
+    )
     return arrived(delivery, arguments, task, reading, now)
 
 

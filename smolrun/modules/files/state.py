@@ -132,11 +132,16 @@ def reading_in(task: TaskContext, result: CommandResult, *, must_hash: bool) -> 
     """
     if not result.ok:
         raise ModuleError(f"the state of files on {task.host} cannot be read: {result.stderr.strip()}")
+    return reading_of(task, facts_in(result), must_hash=must_hash)
+
+
+def reading_of(task: TaskContext, facts: Sequence[tuple[str, str]], *, must_hash: bool) -> Reading:
+    """The same, of facts that a script told among others."""
     try:
-        head, states = parse_states(result)
+        head, states = _parsed(list(facts))
         umask = int(head["umask"], 8)
     except (KeyError, ValueError, IndexError) as error:
-        raise ModuleError(f"what {task.host} tells of its files makes no sense: {result.stdout[:200]!r}") from error
+        raise ModuleError(f"what {task.host} tells of its files makes no sense: {str(facts)[:200]}") from error
     if must_hash and not head.get("algorithm"):
         raise ModuleError(
             f"`sha256sum` is not installed on {task.host}, nor anything else that can hash a file",
@@ -151,7 +156,10 @@ def parse_states(result: CommandResult) -> tuple[dict[str, str], tuple[PathState
     Raises:
         KeyError, ValueError, IndexError: the guest said something else.
     """
-    facts = facts_in(result)
+    return _parsed(facts_in(result))
+
+
+def _parsed(facts: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[PathState, ...]]:
     head: dict[str, str] = {}
     while facts and facts[0][0] != "path":
         key, value = facts.pop(0)
@@ -199,8 +207,8 @@ def _with_stat(state: PathState, stat: str) -> PathState:
         mode=int(mode, 8),
         uid=int(uid),
         gid=int(gid),
-        owner=_known(owner),
-        group=_known(group),
+        owner=known_name(owner),
+        group=known_name(group),
         size=int(size),
         links=int(links),
         modified=int(modified),
@@ -223,7 +231,8 @@ def _with_listing(state: PathState, numeric: str, named: str) -> PathState:
     )
 
 
-def _known(name: str) -> str:
+def known_name(name: str) -> str:
+    """A user or a group as stat(1) names it; empty for a number without a name."""
     return "" if name == "UNKNOWN" else name
 
 
