@@ -38,11 +38,7 @@ inventory_options = _together(
     option("--flush-cache", heading=_HOSTS, is_flag=True, help="Forget cached facts (none are kept between runs)."),
 )  # fmt: skip
 
-variable_options = _together(
-    option(
-        "-e", "--extra-vars", heading=_VARIABLES, multiple=True, metavar="VARS",
-        help="key=value pairs, JSON, YAML or @file; beats every other variable.",
-    ),
+vault_options = _together(
     option(
         "--vault-password-file", "--vault-pass-file", heading=_VARIABLES, multiple=True, type=_FILE, metavar="FILE",
         help="A file with the vault password, or a program that prints it.",
@@ -55,6 +51,14 @@ variable_options = _together(
         "-J", "--ask-vault-password", "--ask-vault-pass", "ask_vault_password", heading=_VARIABLES, is_flag=True,
         help="Ask for the vault password.",
     ),
+)  # fmt: skip
+
+variable_options = _together(
+    option(
+        "-e", "--extra-vars", heading=_VARIABLES, multiple=True, metavar="VARS",
+        help="key=value pairs, JSON, YAML or @file; beats every other variable.",
+    ),
+    vault_options,
 )  # fmt: skip
 
 selection_options = _together(

@@ -15,10 +15,12 @@ from smolrun.location import Location
 
 HEADER = b"$ANSIBLE_VAULT;"
 _VERSIONS = ("1.1", "1.2")
+DEFAULT_LABEL = "default"
+"""The id of passwords that are given without one; a header does not name it."""
 _ROUNDS = 10_000
-_KEY_BYTES = 32
+KEY_BYTES = 32
 _COUNTER_BYTES = 16
-_BLOCK_BYTES = 16
+BLOCK_BYTES = 16
 
 
 class VaultError(SmolVMError):
@@ -60,9 +62,13 @@ class VaultSecrets:
     def derived_key(self, password: bytes, salt: bytes) -> bytes:
         key = self._keys.get((password, salt))
         if key is None:
-            length = 2 * _KEY_BYTES + _COUNTER_BYTES
-            key = self._keys[password, salt] = hashlib.pbkdf2_hmac("sha256", password, salt, _ROUNDS, length)
+            key = self._keys[password, salt] = derive_key(password, salt)
         return key
+
+
+def derive_key(password: bytes, salt: bytes) -> bytes:
+    """The keys of the cipher and of the HMAC, and the first counter, one behind the other."""
+    return hashlib.pbkdf2_hmac("sha256", password, salt, _ROUNDS, 2 * KEY_BYTES + _COUNTER_BYTES)
 
 
 class VaultText:
@@ -108,6 +114,21 @@ class VaultText:
 
 def decrypt(content: bytes, secrets: VaultSecrets | None) -> bytes:
     """What is inside a vaulted text, its header line included. Raises `VaultError`."""
+    return unlock(content, secrets).content
+
+
+class Unlocked(NamedTuple):
+    """Attributes:
+    content: what is inside.
+    secret: the password that fitted, under the id that the text names.
+    """
+
+    content: bytes
+    secret: VaultSecret
+
+
+def unlock(content: bytes, secrets: VaultSecrets | None) -> Unlocked:
+    """What is inside a vaulted text, and which password opened it. Raises `VaultError`."""
     envelope = _parse(content)
     candidates = secrets.candidates(envelope.label) if secrets else []
     if not secrets or not candidates:
@@ -116,9 +137,10 @@ def decrypt(content: bytes, secrets: VaultSecrets | None) -> bytes:
         raise VaultError(f"there is no vault password{named}", hint=hint)
     for secret in candidates:
         key = secrets.derived_key(secret.password, envelope.salt)
-        mac = hmac.new(key[_KEY_BYTES : 2 * _KEY_BYTES], envelope.cipher, hashlib.sha256).digest()
+        mac = hmac.new(key[KEY_BYTES : 2 * KEY_BYTES], envelope.cipher, hashlib.sha256).digest()
         if hmac.compare_digest(mac, envelope.mac):
-            return _decipher(key, envelope.cipher)
+            known_as = VaultSecret(envelope.label or DEFAULT_LABEL, secret.password)
+            return Unlocked(_decipher(key, envelope.cipher), known_as)
     raise VaultError(
         "no vault password fits, or the text was changed",
         hint=f"it was made with the vault id '{envelope.label}'" if envelope.label else None,
@@ -157,9 +179,9 @@ def _decipher(key: bytes, cipher: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-    decryptor = Cipher(AES(key[:_KEY_BYTES]), CTR(key[2 * _KEY_BYTES :])).decryptor()
+    decryptor = Cipher(AES(key[:KEY_BYTES]), CTR(key[2 * KEY_BYTES :])).decryptor()
     padded = decryptor.update(cipher) + decryptor.finalize()
     padding = padded[-1] if padded else 0
-    if not 1 <= padding <= _BLOCK_BYTES or padded[-padding:] != bytes([padding]) * padding:
+    if not 1 <= padding <= BLOCK_BYTES or padded[-padding:] != bytes([padding]) * padding:
         raise VaultError("the vaulted text is damaged: its padding is wrong")
     return padded[:-padding]

@@ -84,11 +84,11 @@ def test_settings_without_a_flag_reach_the_run(smolrun: Smolrun, playbook: Playb
     )
     path = playbook(
         "- run: echo\n  name: left out\n  when: false\n"
-        "- command: test {{ inventory_hostname }} = web2\n- run: echo REACHED"
+        "- command: test {{ inventory_hostname }} = web2\n- run: echo\n  name: afterwards"
     )
     ended = smolrun("run", path, "-v")
     assert "skipping: " not in ended.out
-    assert "REACHED" not in ended.out
+    assert "TASK [afterwards]" not in ended.out
     assert ended.code == 2
 
 
