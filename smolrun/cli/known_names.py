@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.settings import LOCALHOST_NAMES
 from smolrun.inventory.inventory import Inventory
+from smolrun.playbook.check_files import folder_of
 from smolrun.playbook.known_names import KnownNames
 from smolrun.playbook.models import Playbook
 
@@ -30,7 +31,7 @@ def known_names(
         LoadError: with all mistakes in the variables of all hosts.
     """
     names = set(extra_variables)
-    for folder in {Path(playbook.path).absolute().parent for playbook in playbooks}:
+    for folder in {folder_of(play, playbook).absolute() for playbook in playbooks for play in playbook.plays}:
         beside = inventory.for_playbook(folder)
         hosts = [*beside.hosts.values(), *filter(None, map(beside.host, LOCALHOST_NAMES))]
         beside.load_variables(hosts)

@@ -10,6 +10,7 @@ from smolrun.errors import LoadError, SmolVMError
 
 if TYPE_CHECKING:
     from smolrun.inventory.inventory import Inventory
+    from smolrun.playbook.file_reader import LoadSettings
     from smolrun.playbook.models import Playbook
     from smolrun.source.vault import VaultSecrets
 
@@ -29,6 +30,13 @@ class Loaded:
     extra_variables: Mapping[str, Any]
     vault: "VaultSecrets | None"
     warnings: tuple[Diagnostic, ...]
+
+
+def load_settings(flags: InventoryFlags, extra_variables: Mapping[str, Any]) -> "LoadSettings":
+    """What decides how the files of a playbook are found."""
+    from smolrun.playbook.file_reader import LoadSettings
+
+    return LoadSettings(flags.roles_path, flags.collections_path, extra_variables)
 
 
 class Findings:
@@ -81,10 +89,11 @@ def load(
     extra_variables = read_extra_variables(flags.extra_vars, vault)
     findings = Findings()
     findings.add(flags.configuration_warnings)
+    settings = load_settings(flags, extra_variables)
     playbooks = []
     for path in paths:
         try:
-            playbook, warnings = load_playbook(path, vault=vault)
+            playbook, warnings = load_playbook(path, vault=vault, settings=settings)
         except LoadError as error:
             findings.add(error.diagnostics)
             continue

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
-from smolrun.cli.loading import Loaded
+from smolrun.cli.loading import Loaded, load_settings
 from smolrun.cli.passwords import become_password, login_password
 from smolrun.cli.questions import ask, host_key_question, passphrase_question
 from smolrun.connection.become_settings import BecomeKeywords
@@ -57,6 +57,7 @@ def run_options(
         become=become_keywords(connection, become),
         connection=connection_defaults(connection, login),
         vault=loaded.vault,
+        load=load_settings(hosts, loaded.extra_variables),
         prompt=prompt if interactive else None,
         secrets=tuple(secret for secret in (login, become) if secret),
     )

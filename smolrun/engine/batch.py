@@ -188,7 +188,22 @@ class Batch:
         else:
             self._count(outcome)
             self._notify(host, outcome.notifications, reference)
-            progress.advance()
+            if outcome.status != "skipped":
+                progress.note_ran(planned)
+            self.go_on(host, planned, outcome)
+
+    def go_on(self, host: str, planned: PlannedTask, outcome: TaskOutcome) -> None:
+        """Send a host past a task that went well, and through what that brings in."""
+        includes = self.runner.executor.includes
+        if not outcome.includes or includes is None:
+            self.progress[host].advance()
+            return
+        blocks = []
+        for inclusion in outcome.includes:
+            number, block, handlers = includes.plan(planned, inclusion)
+            self.handlers.add(handlers)
+            blocks.append((number, block))
+        self.progress[host].include(blocks)
 
     def _count(self, outcome: TaskOutcome) -> None:
         if outcome.ignored:

@@ -15,6 +15,7 @@ from smolrun.engine.events import Failure, HostTaskStarted, OutputReceived, Task
 from smolrun.engine.failure import failure_of
 from smolrun.engine.file_search import FileSearch
 from smolrun.engine.guest import DeferredConnection, Guest, guest_of
+from smolrun.engine.includes import Includes, Inclusion
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.output_stream import LineStream
 from smolrun.engine.services import Services
@@ -48,12 +49,14 @@ class Executor:
         scope: the variables of the play's hosts.
         find_file: looks up files of the controller.
         folder: where commands on this machine run.
+        includes: brings in files and roles.
     """
 
     services: Services
     scope: PlayScope
     find_file: FileSearch
     folder: Path = field(default_factory=Path)
+    includes: Includes | None = None
 
     def execute(
         self,
@@ -213,12 +216,16 @@ class _Call:
             check_mode=check_mode,
             diff_mode=self.services.options.diff if wanted is None else bool(wanted),
             no_log=self.no_log,
-            find_file=self.executor.find_file,
+            find_file=self._find_file(),
             progress=self._progress,
             sleep=self.services.stop.sleep,
             prompt=self.services.options.prompt,
             decrypt=self._decrypt if self.services.options.vault is not None else None,
         )
+
+    def _find_file(self) -> FileSearch:
+        folders = self.item.planned.scope.folders
+        return FileSearch((*folders, *self.executor.find_file.roots)) if folders else self.executor.find_file
 
     def _decrypt(self, content: bytes, name: str) -> bytes:
         try:
@@ -255,13 +262,22 @@ class _Call:
             diff=tuple(map(results.diff_values, result.diffs)),
             judged=True,
             delegated_to=delegate,
+            includes=self._includes(result),
         )
+
+    def _includes(self, result: ModuleResult) -> tuple[Inclusion, ...]:
+        includes = self.executor.includes
+        if result.include is None or result.failed or includes is None:
+            return ()
+        return (includes.load(self.item.planned, result.include, self.item.variables),)
 
     def _remember(self, result: ModuleResult, delegate: str | None) -> None:
         """Facts and set variables hold from now on, for the next item of a loop too."""
+        memory = self.services.memory
+        if result.included_vars:
+            memory.of(self.item.host).included.update(result.included_vars)
         if not result.facts and not result.ansible_facts:
             return
-        memory = self.services.memory
         to_delegate = delegate is not None and self.values.flag(self.item.planned.keywords, "delegate_facts")
         host = memory.of(delegate if to_delegate and delegate is not None else self.item.host)
         host.assign(result.facts)

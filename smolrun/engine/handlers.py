@@ -19,13 +19,21 @@ class Handlers:
     """
 
     def __init__(self, planned: Sequence[PlannedTask], render: Callable[[object], str]) -> None:
-        self.planned = tuple(planned)
-        self._names = {handler: _rendered(handler.task.name, render) for handler in self.planned}
-        self._topics = {
-            handler: frozenset(filter(None, (_rendered(topic, render) for topic in handler.task.listen)))
-            for handler in self.planned
-        }
+        self.planned: list[PlannedTask] = []
+        self._render = render
+        self._names: dict[PlannedTask, str | None] = {}
+        self._topics: dict[PlannedTask, frozenset[str]] = {}
         self._notified: dict[str, set[PlannedTask]] = {}
+        self.add(planned)
+
+    def add(self, handlers: Iterable[PlannedTask]) -> None:
+        """Further handlers, which a role that is included brings along; those that are there already stay."""
+        for handler in handlers:
+            if handler not in self._names:
+                self.planned.append(handler)
+                self._names[handler] = _rendered(handler.task.name, self._render)
+                topics = (_rendered(topic, self._render) for topic in handler.task.listen)
+                self._topics[handler] = frozenset(filter(None, topics))
 
     def notified(self, host: str) -> set[PlannedTask]:
         """The handlers waiting for this host; the engine takes each one out when it runs."""
@@ -55,7 +63,7 @@ class Handlers:
         """
         found: dict[PlannedTask, None] = {}
         for handler in reversed(self.planned):
-            if self._names[handler] == notification:
+            if self._is_called(handler, notification):
                 found[handler] = None
                 break
         seen: set[str] = set()
@@ -65,6 +73,13 @@ class Handlers:
                 seen.add(name or "")
                 found[handler] = None
         return tuple(found)
+
+    def _is_called(self, handler: PlannedTask, notification: str) -> bool:
+        """Whether a notification means a handler, by its name or as ``role : name``."""
+        name, role = self._names[handler], handler.role
+        return name == notification or (
+            name is not None and role is not None and f"{role.role.name} : {name}" == notification
+        )
 
     def _hint(self, notification: str) -> str | None:
         from difflib import get_close_matches

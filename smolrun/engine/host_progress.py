@@ -28,11 +28,12 @@ class _BlockFrame:
         failed: something in it failed, and no rescue has mended that.
     """
 
-    __slots__ = ("failed", "index", "prefix", "section", "sections")
+    __slots__ = ("failed", "index", "prefix", "role", "section", "sections")
 
     def __init__(self, block: PlannedBlock, prefix: Position) -> None:
         self.sections = block.sections()
         self.prefix = prefix
+        self.role = block.role
         self.section = Section.BLOCK
         self.index = 0
         self.failed = False
@@ -88,6 +89,26 @@ class _HandlersFrame:
         return (*self.prefix, 0, self.index)
 
 
+class _IncludedFrame:
+    """What an include brought in: for each of its items a block, with a number that is the same for all hosts."""
+
+    __slots__ = ("blocks", "index", "prefix")
+
+    def __init__(self, blocks: Sequence[tuple[int, PlannedBlock]], prefix: Position) -> None:
+        self.blocks = tuple(blocks)
+        self.prefix = prefix
+        self.index = 0
+
+    def node(self) -> PlannedBlock | None:
+        return self.blocks[self.index][1] if self.index < len(self.blocks) else None
+
+    def position(self) -> Position:
+        return (*self.prefix, self.blocks[self.index][0])
+
+
+_Frame = _BlockFrame | _HandlersFrame | _IncludedFrame
+
+
 class HostProgress:
     """One host on its way through a play.
 
@@ -97,7 +118,9 @@ class HostProgress:
 
     def __init__(self, body: PlannedBlock) -> None:
         self.failed = False
-        self._frames: list[_BlockFrame | _HandlersFrame] = [_BlockFrame(body, ())]
+        self._roles_ran: set[str] = set()
+        self._roles_done: set[str] = set()
+        self._frames: list[_Frame] = [_BlockFrame(body, ())]
 
     def current(self) -> PlannedTask | PlannedMeta | None:
         """What the host does next; None when it is through."""
@@ -107,17 +130,30 @@ class HostProgress:
             if isinstance(node, PlannedBlock):
                 position = frame.position()
                 frame.index += 1
-                self._frames.append(_BlockFrame(node, position))
+                if not self._has_done(node):
+                    self._frames.append(_BlockFrame(node, position))
             elif node is not None:
                 return node
             else:
                 self._leave(frame)
         return None
 
-    def _leave(self, frame: _BlockFrame | _HandlersFrame) -> None:
+    def _has_done(self, block: PlannedBlock) -> bool:
+        """Whether it is a role that the host has been through already, asked for in the same way."""
+        return block.role is not None and block.role.role.once in self._roles_done
+
+    def note_ran(self, planned: PlannedTask) -> None:
+        """Take note that a task was not skipped: only then its role counts as run."""
+        role = planned.role
+        if role is not None and role.role.once is not None:
+            self._roles_ran.add(role.role.once)
+
+    def _leave(self, frame: _Frame) -> None:
         if isinstance(frame, _BlockFrame) and frame.finish_section():
             return
         self._frames.pop()
+        if isinstance(frame, _BlockFrame) and frame.role is not None and frame.role.role.once in self._roles_ran:
+            self._roles_done.add(str(frame.role.role.once))
         if isinstance(frame, _BlockFrame) and frame.failed:
             self.fail()
 
@@ -136,6 +172,17 @@ class HostProgress:
         position = frame.position()
         frame.index += 1
         self._frames.append(_HandlersFrame(handlers, notified, position))
+
+    def include(self, blocks: Sequence[tuple[int, PlannedBlock]]) -> None:
+        """Go past `current`, and through `blocks` before what follows it.
+
+        Args:
+            blocks: each with a number; hosts that go through the same block have the same number for it.
+        """
+        frame = self._frames[-1]
+        position = frame.position()
+        frame.index += 1
+        self._frames.append(_IncludedFrame(blocks, position))
 
     @property
     def flushing(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from smolrun.connection.become_settings import BecomeKeywords
 from smolrun.connection.settings import ConnectionDefaults
 from smolrun.connection.ssh import ClientOptions
+from smolrun.playbook.file_reader import LoadSettings
 from smolrun.ssh.result import ShellMode
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RunOptions:
         client: what all SSH connections share.
         vault: what decrypts vaulted files and values that are read while the run goes on.
         prompt: asks the user; None where there is no terminal.
+        load: where roles are found.
         secrets: further texts that no event may show.
     """
 
@@ -75,6 +77,7 @@ class RunOptions:
     client: ClientOptions = field(default_factory=ClientOptions)
     vault: "VaultSecrets | None" = None
     prompt: Prompt | None = None
+    load: LoadSettings = field(default_factory=LoadSettings)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:

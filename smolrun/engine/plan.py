@@ -1,13 +1,14 @@
 """A play as the engine walks through it: inherited keywords worked out, tasks chosen by tags, places numbered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from smolrun.engine.events import TaskReference
+from smolrun.engine.variables.task_scope import NO_SCOPE, TaskScope
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook.inheritance import Effective
-from smolrun.playbook.models import Condition, MetaAction, Play, Task
+from smolrun.playbook.models import Block, Condition, MetaAction, Play, Task, TasksOfRole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,16 +20,23 @@ class PlannedTask:
         keywords: what it says itself and what its blocks and its play hand down.
         reference: its name in events.
         module: None for one that we do not have; an error only when the task would run.
-        scope: the ``vars`` of itself and its blocks, innermost first.
+        scope: the variables that come with its place.
         tags: all that it inherited, and its own.
+        parents: the play and the blocks around it, the outermost first.
     """
 
     task: Task
     keywords: Effective
     reference: TaskReference
     module: FoundModule | None
-    scope: tuple[Mapping[str, Any], ...] = ()
+    scope: TaskScope = NO_SCOPE
     tags: frozenset[str] = frozenset()
+    parents: tuple[Play | Block, ...] = ()
+
+    @property
+    def role(self) -> TasksOfRole | None:
+        """The role that it belongs to."""
+        return next((parent for parent in reversed(self.parents) if isinstance(parent, TasksOfRole)), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,13 +47,13 @@ class PlannedMeta:
         action: what to do.
         keywords: those that it has, and inherited; None for what nobody wrote.
         reference: its name in events.
-        scope: the ``vars`` of its blocks, innermost first.
+        scope: the variables that come with its place.
     """
 
     action: MetaAction = "flush_handlers"
     keywords: Effective | None = None
     reference: TaskReference | None = None
-    scope: tuple[Mapping[str, Any], ...] = ()
+    scope: TaskScope = NO_SCOPE
 
     @property
     def when(self) -> tuple[Condition, ...]:
@@ -54,11 +62,12 @@ class PlannedMeta:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedBlock:
-    """Nodes that stand and fall together."""
+    """Nodes that stand and fall together; `role` is the one whose tasks they are, if they are that."""
 
     block: tuple["PlannedNode", ...] = ()
     rescue: tuple["PlannedNode", ...] = ()
     always: tuple["PlannedNode", ...] = ()
+    role: TasksOfRole | None = None
 
     def sections(self) -> tuple[tuple["PlannedNode", ...], ...]:
         return self.block, self.rescue, self.always

@@ -1,17 +1,19 @@
 """From a play as written to its plan."""
 
 import fnmatch
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import count
+from pathlib import Path
 
 from smolrun.engine.events import Place, TaskReference
 from smolrun.engine.options import RunOptions
 from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask, PlayPlan
 from smolrun.engine.tags import TagSelection, split
+from smolrun.engine.variables.task_scope import scope_of
 from smolrun.location import Location
 from smolrun.modules import registry
 from smolrun.playbook.inheritance import effective
-from smolrun.playbook.models import Block, Meta, Node, Play, Task
+from smolrun.playbook.models import Block, Meta, Node, Play, Task, TasksOfRole
 from smolrun.source.text import SourceText
 
 GATHERING = "Gathering Facts"
@@ -36,6 +38,7 @@ class PlanBuilder:
         options: tags and the task to start at.
         render: renders the texts that only the play's own variables may be in (tags, names of handlers).
         started: the task to start at was met in an earlier play.
+        folder: of the playbook.
     """
 
     def __init__(
@@ -47,12 +50,14 @@ class PlanBuilder:
         render: RenderText,
         *,
         started: bool = False,
+        folder: Path | None = None,
     ) -> None:
         self.play = play
         self.name = name
         self.options = options
         self._render = render
         self._number = number
+        self._folder = folder or Path(play.location.file.name).parent
         self._ids = count(1)
         self._tags = TagSelection.of(options.tags, options.skip_tags)
         self._started = started or options.start_at_task is None
@@ -70,11 +75,14 @@ class PlanBuilder:
             force_handlers: notified handlers run even on hosts that have failed.
         """
         play = self.play
-        lists = (play.pre_tasks, play.tasks, play.post_tasks)
+        lists: tuple[tuple[Node, ...], ...] = (play.pre_tasks, (*play.roles, *play.tasks), play.post_tasks)
         sections = [self._section(self._nodes(nodes, (play,)), force=force_handlers) for nodes in lists]
         gathering = self._gathering() if gather and self._started else ()  # after the task to start at was looked for
         body = PlannedBlock((*gathering, *(node for section in sections for node in section)))
-        handlers = tuple(self._handlers(play.handlers, (play,)))
+        handlers = (
+            *(handler for nodes in lists for handler in self._role_handlers(nodes, (play,))),
+            *self._handlers(play.handlers, (play,)),
+        )
         return PlayPlan(play, self.name, body, handlers)
 
     def _section(self, nodes: tuple[PlannedNode, ...], *, force: bool) -> tuple[PlannedNode, ...]:
@@ -105,10 +113,11 @@ class PlanBuilder:
 
     def _block(self, node: Block, parents: tuple[Play | Block, ...]) -> PlannedBlock | None:
         inside = (*parents, node)
+        role = node if isinstance(node, TasksOfRole) else None
         block = self._nodes(node.block, inside)
         rescue = self._nodes(node.rescue, inside)
         always = self._nodes(node.always, inside)
-        return PlannedBlock(block, rescue, always) if block or rescue or always else None
+        return PlannedBlock(block, rescue, always, role) if block or rescue or always else None
 
     def _meta(self, node: Meta, parents: tuple[Play | Block, ...]) -> PlannedMeta | None:
         keywords = effective(node, parents)
@@ -116,7 +125,7 @@ class PlanBuilder:
         if not self._started or not self._tags.chooses(tags):
             return None
         reference = self._reference(node, "meta", handler=False)
-        return PlannedMeta(node.action, keywords, reference, _scope(node, parents))
+        return PlannedMeta(node.action, keywords, reference, scope_of(node, parents, self._folder))
 
     def _reference(self, node: Task | Meta, module: str, *, handler: bool) -> TaskReference:
         return TaskReference(
@@ -136,18 +145,45 @@ class PlanBuilder:
         for node in nodes:
             if isinstance(node, Task):
                 yield self._task(node, parents, handler=True)
+            elif isinstance(node, Block):  # of an import
+                yield from self._handlers(node.block, (*parents, node))
+
+    def _role_handlers(self, nodes: Iterable[Node], parents: tuple[Play | Block, ...]) -> Iterable[PlannedTask]:
+        """The handlers of all roles among `nodes`, in the order in which the roles stand there."""
+        for node in nodes:
+            if not isinstance(node, Block):
+                continue
+            inside = (*parents, node)
+            for section in (node.block, node.rescue, node.always):
+                yield from self._role_handlers(section, inside)
+            if isinstance(node, TasksOfRole):
+                yield from self._handlers(node.handlers, inside)
+
+    def included(
+        self, block: Block, parents: tuple[Play | Block, ...], *, handler: bool
+    ) -> tuple[PlannedBlock, tuple[PlannedTask, ...]]:
+        """What an include brings in: its tasks, and the handlers of its role.
+
+        Args:
+            parents: of the include.
+            handler: the include is a handler; whatever tags are asked for, its tasks run.
+        """
+        tags, started = self._tags, self._started
+        self._tags = TagSelection() if handler else tags
+        self._started = True
+        try:
+            planned = self._block(block, parents) or PlannedBlock()
+            return planned, tuple(self._role_handlers((block,), parents))
+        finally:
+            self._tags, self._started = tags, started
 
     def _task(self, task: Task, parents: tuple[Play | Block, ...], *, handler: bool) -> PlannedTask:
         keywords = effective(task, parents)
         reference = self._reference(task, task.module, handler=handler)
         module = registry.find(task.module)
-        return PlannedTask(task, keywords, reference, module, _scope(task, parents), self._tag_words(keywords.tags))
+        scope = scope_of(task, parents, self._folder)
+        return PlannedTask(task, keywords, reference, module, scope, self._tag_words(keywords.tags), parents)
 
     def _tag_words(self, tags: Iterable[object]) -> frozenset[str]:
         return split(self._render(tag) for tag in tags)
 
-
-def _scope(node: Task | Meta, parents: Sequence[Play | Block]) -> tuple[dict[str, object], ...]:
-    """The ``vars`` of a task and its blocks, innermost first; those of the play are another layer."""
-    inner_first = (node, *(parent for parent in reversed(parents) if isinstance(parent, Block)))
-    return tuple(keywords.vars for keywords in inner_first if keywords.vars)  # type: ignore[misc]

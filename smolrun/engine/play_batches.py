@@ -9,6 +9,7 @@ from smolrun.engine.events import PlayFinished, PlayStarted
 from smolrun.engine.execution import Executor
 from smolrun.engine.file_search import FileSearch
 from smolrun.engine.handlers import Handlers
+from smolrun.engine.includes import Includes
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.plan import PlayPlan
 from smolrun.engine.plan_builder import PlanBuilder, place_of
@@ -18,6 +19,7 @@ from smolrun.engine.strategy.linear import LinearStrategy
 from smolrun.engine.task_runner import TaskRunner
 from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import SmolVMError
+from smolrun.playbook.file_reader import FileReader
 from smolrun.source.text import location_of
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class PlayBatches:
         self._scope = PlayScope(run.hosts, run.play, name, run.folder, self._active, self._active_in_batch, everyone)
         self._gather = gather
         self._plan: PlayPlan | None = None
+        self._includes: Includes | None = None
 
     def next(self, hosts: Sequence[str]) -> bool:
         """Run one batch; whether another one may begin after it.
@@ -70,7 +73,8 @@ class PlayBatches:
         self._read_files(self._hosts)
         plan = self._plan = self._plan or self._make_plan()
         handlers = Handlers(plan.handlers, self._render)
-        executor = Executor(self._services, self._scope, FileSearch([self._run.folder]), self._run.folder)
+        folder = self._run.folder
+        executor = Executor(self._services, self._scope, FileSearch([folder]), folder, self._includes)
         batch = self._batch = Batch(
             self._services,
             plan,
@@ -133,8 +137,17 @@ class PlayBatches:
     def _make_plan(self) -> PlayPlan:
         run = self._run
         builder = PlanBuilder(
-            self._play, self._name, run.number, self._services.options, self._render, started=self._state.started
+            self._play,
+            self._name,
+            run.number,
+            self._services.options,
+            self._render,
+            started=self._state.started,
+            folder=run.folder,
         )
+        options = self._services.options
+        reader = FileReader(options.load, options.vault, follows=False)
+        self._includes = Includes(builder, reader, self._scope, run.folder)
         plan = builder.build(gather=self._gather, force_handlers=self._force_handlers)
         self._state.started = builder.started
         return plan

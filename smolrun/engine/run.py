@@ -137,13 +137,14 @@ class Run:
         facts: FactUse | None = None
         number = 0
         for playbook in self._playbooks:
-            folder = Path(playbook.path).resolve().parent
-            services = replace(self._services, inventory=self._inventory.for_playbook(folder))
-            services.inventory.load_variables(services.inventory.hosts.values())
-            hosts = self._host_layers(services)
-            files = VariableFiles(services.templar, self._options.vault)
-            facts = facts or FactUse([(play, self._gathers(play)) for play in plays], self._shared(services))
+            beside: dict[Path, tuple[Services, HostLayers]] = {}
+            files = VariableFiles(self._services.templar, self._options.vault)
             for play in playbook.plays:
+                folder = (Path(play.folder) if play.folder is not None else Path(playbook.path).parent).resolve()
+                if folder not in beside:
+                    beside[folder] = self._beside(folder)
+                services, hosts = beside[folder]
+                facts = facts or FactUse([(play, self._gathers(play)) for play in plays], self._shared(services))
                 run = PlayRun(services, self._state, hosts, files, workers, stepping, play, number + 1, folder)
                 goes_on = run.run(gather=facts.is_needed(number))
                 number += 1
@@ -153,6 +154,12 @@ class Run:
                 return  # as in Ansible: the next playbook runs only after one that went well
         if self._options.start_at_task is not None and not self._state.started:
             self._services.warn(f"there is no task '{self._options.start_at_task}' to start at, so nothing was run")
+
+    def _beside(self, folder: Path) -> tuple[Services, HostLayers]:
+        """What the plays of the playbooks in a folder share: hosts with the variables that lie beside these."""
+        services = replace(self._services, inventory=self._inventory.for_playbook(folder))
+        services.inventory.load_variables(services.inventory.hosts.values())
+        return services, self._host_layers(services)
 
     def _host_layers(self, services: Services) -> HostLayers:
         inventory, options = services.inventory, self._options

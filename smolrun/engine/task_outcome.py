@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from smolrun.engine.events import Failure, TaskStatus
+from smolrun.engine.includes import Inclusion
 from smolrun.engine.results import Result, status_of
 
 
@@ -20,6 +21,7 @@ class Execution:
         judged: ``changed_when`` and ``failed_when`` apply: a module gave the result, not an error before or after.
         cancelled: the run was interrupted in the middle of it.
         delegated_to: the host it happened on, where that is another one.
+        includes: the tasks that it brings in.
     """
 
     result: Result
@@ -32,6 +34,7 @@ class Execution:
     cancelled: bool = False
     delegated_to: str | None = None
     duration: float = 0.0
+    includes: tuple[Inclusion, ...] = ()
 
     @property
     def status(self) -> TaskStatus:
@@ -54,6 +57,7 @@ class TaskOutcome:
         ignored: a failure or an unreachable host that counts as ok.
         notifications: what to notify, already rendered; empty unless it changed something.
         cancelled: the run was interrupted in the middle of it.
+        includes: the tasks that it brings in.
     """
 
     host: str
@@ -62,6 +66,7 @@ class TaskOutcome:
     ignored: bool = False
     notifications: tuple[str, ...] = ()
     cancelled: bool = False
+    includes: tuple[Inclusion, ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -1,7 +1,7 @@
 """One task on one host, from its loop to its registered result and its events."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smolrun.engine import results
@@ -63,6 +63,7 @@ class _HostTask:
             ignored=ignored,
             notifications=notifications,
             cancelled=execution.cancelled,
+            includes=execution.includes,
         )
 
     def _whole(self) -> Execution:
@@ -101,6 +102,7 @@ class _HostTask:
             label = self._label(controls, items[index], variables)
             execution = self._item_runner(variables, label).run()
             execution.result = describe_item(execution.result, own)
+            execution.includes = tuple(replace(include, variables=own) for include in execution.includes)
             done.append(execution)
             collected.append(execution.result)
             self._tell_item(execution, label)
@@ -140,6 +142,7 @@ class _HostTask:
             no_log=any(execution.no_log for execution in done),
             attempts=max(execution.attempts for execution in done),
             cancelled=any(execution.cancelled for execution in done),
+            includes=tuple(include for execution in done for include in execution.includes),
             delegated_to=next((execution.delegated_to for execution in done if execution.delegated_to), None),
         )
         failures = [execution.failure for execution in done if execution.failure is not None]

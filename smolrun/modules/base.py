@@ -84,6 +84,8 @@ class ModuleResult:
         ansible_facts: facts of the guest, as ``setup`` gathers them (names without ``ansible_``).
         diffs: for ``--diff``.
         warnings: shown to the user with the task's place.
+        include: what to bring in: a ``file`` of tasks, or a role by its ``name``; the engine does that.
+        included_vars: variables that ``include_vars`` read. Their templates count.
         addition: to the inventory of the run; it counts as changed only if it is new there.
     """
 
@@ -98,6 +100,8 @@ class ModuleResult:
     ansible_facts: Mapping[str, Any] = field(default_factory=dict)
     diffs: tuple[Diff, ...] = ()
     warnings: tuple[str, ...] = ()
+    include: Mapping[str, Any] | None = None
+    included_vars: Mapping[str, Any] = field(default_factory=dict)
     addition: NewHost | NewGroup | None = None
 
 

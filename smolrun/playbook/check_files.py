@@ -9,6 +9,7 @@ from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook, Task
 from smolrun.playbook.search import FolderKind, find, places
+from smolrun.playbook.surroundings import surroundings_of
 from smolrun.playbook.vars_files import load_vars_file
 from smolrun.playbook.walk import tasks_of
 from smolrun.playbook.written import has_open, is_open
@@ -16,6 +17,11 @@ from smolrun.source.coercions import to_boolean
 from smolrun.source.containers import location_at
 from smolrun.source.text import location_of
 from smolrun.source.vault import VaultSecrets
+
+
+def folder_of(play: Play, playbook: Playbook) -> Path:
+    """The folder of the playbook that a play was written in."""
+    return Path(play.folder) if play.folder is not None else Path(playbook.path).parent
 
 
 class _Named(NamedTuple):
@@ -31,7 +37,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 def check_vars_files(play: Play, playbook: Playbook, vault: VaultSecrets | None, mistakes: Mistakes) -> None:
     """Notes variables files that are missing or wrong, where their names are no templates."""
-    folder = Path(playbook.path).parent
+    folder = folder_of(play, playbook)
     for entry in play.vars_files:
         if has_open(entry):
             continue
@@ -53,8 +59,9 @@ def check_files(playbook: Playbook, mistakes: Mistakes) -> None:
         for visit, task in tasks_of(play):
             name = _file_of(task)
             kind = _FILES[task.module].kind if name is not None else "files"
-            if name is not None and find(kind, name, [folder]) is None:
-                looked = "looked for " + ", ".join(str(place) for place in places(kind, name, [folder]))
+            folders = surroundings_of(visit.parents, folder).search if name is not None else ()
+            if name is not None and find(kind, name, folders) is None:
+                looked = "looked for " + ", ".join(str(place) for place in places(kind, name, folders))
                 note = mistakes.error if is_certain(visit) and not made_here else mistakes.warning
                 note(
                     "missing-file",

@@ -11,6 +11,7 @@ from smolrun.playbook.known_names import MAGIC, KnownNames, of_node, of_play, se
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Playbook, Task
 from smolrun.playbook.suggestion import near
+from smolrun.playbook.surroundings import surroundings_of
 from smolrun.playbook.template_files import TEMPLATE_NAMES, template_file_of
 from smolrun.playbook.texts import Text, texts_of
 from smolrun.playbook.walk import Visit, walk
@@ -43,7 +44,8 @@ def check_templates(playbook: Playbook, from_outside: KnownNames, mistakes: Mist
                 _check(text, visit, scope, mistakes)
             if isinstance(visit.node, Task):
                 in_file = _Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere)
-                for text in template_file_of(visit.node, Path(playbook.path).parent):
+                around = surroundings_of(visit.parents, Path(playbook.path).parent)
+                for text in template_file_of(visit.node, around.search):
                     _check(text, visit, in_file, mistakes)
 
 

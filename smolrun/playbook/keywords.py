@@ -4,21 +4,18 @@ from collections.abc import Iterable
 from functools import cache
 
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.models import Meta, Task, Written
+from smolrun.playbook.models import READ_APART, Meta, Play, Task, Written
 from smolrun.playbook.suggestion import did_you_mean, near
 from smolrun.source.containers import LocatedDict
 
 NOT_YET_FOR_PLAYS = frozenset(
     {
-        "roles", "vars_prompt", "collections", "module_defaults", "debugger", "become_exe", "validate_argspec",
-        "import_playbook",
+        "vars_prompt", "collections", "module_defaults", "debugger", "become_exe", "validate_argspec",
     }
 )  # fmt: skip
 NOT_YET_FOR_BLOCKS = frozenset({"collections", "module_defaults", "debugger", "become_exe"})
 NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS | {"async", "poll"}
-NOT_YET_ACTIONS = frozenset(
-    {"include_tasks", "import_tasks", "include_role", "import_role", "import_playbook", "include_vars"}
-)
+NOT_YET_ACTIONS = frozenset({"import_playbook", "include_vars"})
 REMOVED = {
     "sudo": "become",
     "sudo_user": "become_user",
@@ -35,9 +32,10 @@ REMOVED = {
 def words_of(model: type[Written]) -> frozenset[str]:
     """The keywords of a model, as they are written."""
     fields = model.model_fields.items()
-    names = {field.alias or name for name, field in fields} - {"location"}
+    names = {field.alias or name for name, field in fields} - READ_APART
+    if model is Play:
+        names -= {"when"}
     if model is Task:
-        names -= {"module", "module_location", "arguments", "arguments_template"}
         names |= {"loop_control", "args", "action", "local_action"}
     return frozenset(names - {"action"} if model is Meta else names)
 

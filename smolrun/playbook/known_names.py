@@ -7,7 +7,7 @@ from typing import Any
 
 from smolrun.errors import LoadError
 from smolrun.modules import registry
-from smolrun.playbook.models import Node, Play, Playbook, Task
+from smolrun.playbook.models import Node, Play, Playbook, Role, Task, TasksOfFile, TasksOfRole
 from smolrun.playbook.search import find
 from smolrun.playbook.vars_files import read_variables
 from smolrun.playbook.walk import tasks_of, walk
@@ -61,7 +61,7 @@ def set_by(playbook: Playbook) -> KnownNames:
 
 def _set_by_task(task: Task) -> set[str] | None:
     """The names that a task registers and sets; None where they cannot be known."""
-    if registry.find(task.module) is None:
+    if registry.find(task.module) is None or _brings_in_unknown(task):
         return None  # a module that we cannot look into may return facts of any name
     names = {str(task.register_as)} if task.register_as else set()
     if task.module == "set_fact":
@@ -69,6 +69,14 @@ def _set_by_task(task: Task) -> set[str] | None:
             return None
         names |= {str(key) for key in task.arguments}
     return names
+
+
+def _brings_in_unknown(task: Task) -> bool:
+    """Whether an include's file cannot be known, so that its tasks may set anything."""
+    if task.module not in ("include_tasks", "include_role") or task.included is not None:
+        return False
+    named = task.arguments.get("file", task.arguments.get("name", task.arguments.get("role")))
+    return not isinstance(named, str) or is_open(named) or task.arguments_template is not None
 
 
 def written_in(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
@@ -86,14 +94,26 @@ def written_in(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNa
 
 def of_play(play: Play, playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
     """The names in a play's ``vars`` and ``vars_files``."""
-    from_files = _vars_files(play, Path(playbook.path).parent, vault)
-    names = frozenset(str(name) for name in play.vars)
-    return KnownNames(names | (from_files or frozenset()), from_files is None)
+    from_files = _vars_files(play, Path(play.folder or Path(playbook.path).parent), vault)
+    names = {str(name) for name in play.vars}
+    for visit in walk(play):  # what a role has is seen by the whole play, unless it says otherwise
+        if isinstance(visit.node, TasksOfRole):
+            names |= of_role(visit.node.role)
+    return KnownNames(frozenset(names) | (from_files or frozenset()), from_files is None)
+
+
+def of_role(role: Role) -> frozenset[str]:
+    """The names in a role's defaults and vars."""
+    return frozenset(map(str, (*role.defaults, *role.variables)))
 
 
 def of_node(node: Node) -> frozenset[str]:
     """The names that are there for one task or block: its ``vars``, and the variables of its loop."""
     names = {str(name) for name in node.vars}
+    if isinstance(node, TasksOfFile):
+        names |= {str(name) for name in node.params}
+    if isinstance(node, TasksOfRole):
+        names |= of_role(node.role)
     if isinstance(node, Task) and node.loop is not None:
         control = node.loop.control
         loop_var = control.loop_var if control else None

@@ -5,10 +5,13 @@ from typing import Any
 
 from smolrun.diagnostic import Diagnostic
 from smolrun.location import Location, SourceFile
+from smolrun.playbook.around import Around
 from smolrun.playbook.check import KnownNames, check
+from smolrun.playbook.file_reader import FileReader, LoadSettings
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook
-from smolrun.playbook.plays import read_play
+from smolrun.playbook.playbooks import read_plays
+from smolrun.playbook.surroundings import Surroundings
 from smolrun.playbook.tasks import read_items
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict, LocatedList
@@ -22,20 +25,25 @@ _PLAY_WORDS = frozenset(
 )
 
 
-def load_playbook(path: str | Path, *, vault: VaultSecrets | None = None) -> tuple[Playbook, tuple[Diagnostic, ...]]:
-    """A playbook, and the warnings about it.
+def load_playbook(
+    path: str | Path, *, vault: VaultSecrets | None = None, settings: LoadSettings | None = None
+) -> tuple[Playbook, tuple[Diagnostic, ...]]:
+    """A playbook with all that it imports, and the warnings about it.
 
     Parameters:
         path: the file; messages name it exactly so.
         vault: the passwords for vaulted values and files.
+        settings: where roles are found, and what names of files may be made of.
 
     Raises:
         LoadError: with all mistakes of the file, warnings too.
     """
-    return read_playbook(read_source(path, vault), vault=vault)
+    return read_playbook(read_source(path, vault), vault=vault, settings=settings)
 
 
-def read_playbook(file: SourceFile, *, vault: VaultSecrets | None = None) -> tuple[Playbook, tuple[Diagnostic, ...]]:
+def read_playbook(
+    file: SourceFile, *, vault: VaultSecrets | None = None, settings: LoadSettings | None = None
+) -> tuple[Playbook, tuple[Diagnostic, ...]]:
     """As `load_playbook`, of a text that is already read."""
     mistakes = Mistakes()
     written = load_yaml(file, vault=vault)
@@ -43,7 +51,9 @@ def read_playbook(file: SourceFile, *, vault: VaultSecrets | None = None) -> tup
         _note_no_list(written, Location(file, 1, 1), mistakes)
         mistakes.raise_if_errors()
     bare = not any(isinstance(item, LocatedDict) and _PLAY_WORDS & item.keys() for item in written)
-    plays = _bare_play(written, file, mistakes) if bare else _plays(written, mistakes)
+    path = Path(file.name)
+    around = Around(FileReader(settings, vault), Surroundings(path.parent), (path.absolute(),))
+    plays = _bare_play(written, file, mistakes, around) if bare else read_plays(written, mistakes, around)
     playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare)
     if mistakes.errors:
         # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
@@ -61,19 +71,7 @@ def _note_no_list(written: Any, start: Location, mistakes: Mistakes) -> None:
     mistakes.error("wrong-type", message, getattr(written, "location", None) or start, hint)
 
 
-def _plays(written: LocatedList, mistakes: Mistakes) -> tuple[Play, ...]:
-    plays = []
-    for item, place in zip(written, written.item_locations, strict=True):
-        if isinstance(item, LocatedDict):
-            play = read_play(item, mistakes)
-            if play is not None:
-                plays.append(play)
-        else:
-            mistakes.error("wrong-type", f"expected a play, found {describe(item)}", place)
-    return tuple(plays)
-
-
-def _bare_play(written: LocatedList, file: SourceFile, mistakes: Mistakes) -> tuple[Play, ...]:
+def _bare_play(written: LocatedList, file: SourceFile, mistakes: Mistakes, around: Around) -> tuple[Play, ...]:
     place = written.location or Location(file, 1, 1)
-    tasks = read_items(written, "task", mistakes)
+    tasks = read_items(written, "task", mistakes, around)
     return (Play(location=place, hosts=(SourceText("all", place),), tasks=tasks),)

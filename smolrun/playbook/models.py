@@ -34,7 +34,10 @@ __all__ = [
     "Node",
     "Play",
     "Playbook",
+    "Role",
     "Task",
+    "TasksOfFile",
+    "TasksOfRole",
     "Templated",
     "Written",
 ]
@@ -119,6 +122,8 @@ class Task(Keywords):
         module_location: where that name stands.
         arguments: as written, aliases and all; a free form is stored under the module's ``free_form`` name.
         arguments_template: ``args: "{{ mapping }}"``: a template of further arguments; those written here win.
+        included: what ``include_tasks`` or ``include_role`` brings in, where that is known before the run.
+        apply: the keywords that an include gives to what it brings in.
         listen: topics, for handlers.
     """
 
@@ -126,6 +131,8 @@ class Task(Keywords):
     module_location: SkipJsonSchema[Location | None] = Field(None, exclude=True, repr=False)
     arguments: Variables = Field(default_factory=dict)
     arguments_template: WrittenText | None = None
+    included: SkipJsonSchema["Block | None"] = Field(None, exclude=True, repr=False)
+    apply: SkipJsonSchema["Block | None"] = Field(None, exclude=True, repr=False)
     when: Conditions = Field((), description="Run only if this holds: an expression without braces, or a list.")
     register_as: str | None = Field(None, alias="register", description="The variable that keeps the result.")
     loop: Loop | None = None
@@ -178,11 +185,60 @@ class Block(Keywords):
     delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
 
 
+class Role(Written):
+    """A role as it is used in one place.
+
+    Attributes:
+        name: as it was asked for.
+        path: its folder.
+        defaults: of its ``defaults``.
+        variables: of its ``vars``.
+        public: its defaults and vars can be seen by the whole play.
+        once: what makes two uses of it the same, so that the second is passed over; None: it runs each time.
+    """
+
+    name: str
+    path: str
+    defaults: Variables = Field(default_factory=dict)
+    variables: Variables = Field(default_factory=dict)
+    public: bool = True
+    once: str | None = None
+
+
+class TasksOfFile(Block):
+    """The tasks of another file, in the place where an import or an include stands.
+
+    Attributes:
+        folder: where the file lies; names in it are looked up from there.
+        params: variables that beat what the run sets (Ansible's "include params" and "role params").
+    """
+
+    folder: str
+    params: Variables = Field(default_factory=dict)
+
+
+class TasksOfRole(TasksOfFile):
+    """The tasks of a role, those of the roles that it depends on first."""
+
+    role: Role
+    handlers: tuple["Node", ...] = ()
+
+
 Node: TypeAlias = Task | Block | Meta
+
+READ_APART = frozenset(
+    {"location", "module", "module_location", "arguments", "arguments_template", "included", "apply", "folder"}
+)
+"""Fields that are no keywords: what is written elsewhere, or in another form."""
 
 
 class Play(Keywords):
-    """What to do on which hosts."""
+    """What to do on which hosts.
+
+    Attributes:
+        when: of the ``import_playbook`` that it came by; it cannot be written in a play.
+        folder: of its playbook, where that was imported by another one.
+    """
 
     hosts: WrittenTexts = Field(description="The hosts: names, groups or patterns (web:&prod, !db1).")
     vars_files: tuple[Any, ...] = Field(
@@ -209,6 +265,9 @@ class Play(Keywords):
     force_handlers: Templated[Boolean] | None = Field(
         None, description="Run notified handlers even on hosts that have failed."
     )
+    roles: tuple[TasksOfRole, ...] = ()
+    when: SkipJsonSchema[Conditions] = Field((), exclude=True, repr=False)
+    folder: SkipJsonSchema[str | None] = Field(None, exclude=True, repr=False)
     pre_tasks: tuple[Node, ...] = ()
     tasks: tuple[Node, ...] = ()
     post_tasks: tuple[Node, ...] = ()

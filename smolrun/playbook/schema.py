@@ -16,7 +16,7 @@ from smolrun.playbook.arguments import words_of_field
 from smolrun.playbook.elsewhere import names_elsewhere
 from smolrun.playbook.keywords import NOT_YET_ACTIONS
 from smolrun.playbook.loops import LOOKUPS
-from smolrun.playbook.models import Block, LoopControl, Meta, MetaAction, Play, Task
+from smolrun.playbook.models import READ_APART, Block, LoopControl, Meta, MetaAction, Play, Task
 from smolrun.playbook.validation import field_adapter
 from smolrun.playbook.written import TEMPLATE_SCHEMA, VARIABLES_SCHEMA
 
@@ -24,20 +24,8 @@ Schema = dict[str, Any]
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _OTHER_COLLECTIONS = r"^(?!ansible\.(builtin|legacy)\.)[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}$"
-_STRUCTURAL = frozenset(
-    {
-        "location",
-        "module",
-        "module_location",
-        "arguments",
-        "arguments_template",
-        "loop",
-        "action",
-        "block",
-        "rescue",
-        "always",
-    }
-) | {"pre_tasks", "tasks", "post_tasks", "handlers"}
+_STRUCTURAL = READ_APART | {"loop", "action", "block", "rescue", "always", "roles"}
+_STRUCTURAL |= {"pre_tasks", "tasks", "post_tasks", "handlers"}
 _TASK_LISTS = {
     "pre_tasks": "Tasks that run first, with the handlers they notify.",
     "tasks": "What to do, in order.",

@@ -8,10 +8,12 @@ from smolrun.modules.registry import FoundModule
 from smolrun.playbook import keywords
 from smolrun.playbook.actions import Action, find_action
 from smolrun.playbook.arguments import joined, read_arguments
+from smolrun.playbook.around import Around
 from smolrun.playbook.loops import loop_keys, read_loop
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Meta, MetaAction, Node, Task
 from smolrun.playbook.names import note_common, note_name
+from smolrun.playbook.structure import bring_in
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
 from smolrun.playbook.written import is_open
@@ -27,7 +29,9 @@ UNCONDITIONAL = frozenset({"noop", "reset_connection", "refresh_inventory"})
 """Meta actions that Ansible does whatever ``when`` says, with a warning (docs.ansible.com, ``meta``)."""
 
 
-def read_nodes(written: Any, parent: LocatedDict, key: str, kind: Kind, mistakes: Mistakes) -> tuple[Node, ...]:
+def read_nodes(
+    written: Any, parent: LocatedDict, key: str, kind: Kind, mistakes: Mistakes, around: Around
+) -> tuple[Node, ...]:
     """The tasks under `key` of a play or a block."""
     if written is None:
         return ()
@@ -35,14 +39,15 @@ def read_nodes(written: Any, parent: LocatedDict, key: str, kind: Kind, mistakes
         message = f"'{key}': expected a list of tasks, found {describe(written)}"
         mistakes.error("wrong-type", message, parent.value_locations.get(key), "begin each task with '- '")
         return ()
-    return read_items(written, kind, mistakes)
+    return read_items(written, kind, mistakes, around)
 
 
-def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes) -> tuple[Node, ...]:
+def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes, around: Around) -> tuple[Node, ...]:
+    """Tasks, blocks and meta words; `around` is where the list stands."""
     nodes = []
     for item, place in zip(written, written.item_locations, strict=True):
         if isinstance(item, LocatedDict):
-            node = _read_node(item, kind, mistakes)
+            node = _read_node(item, kind, mistakes, around)
             if node is not None:
                 nodes.append(node)
         else:
@@ -50,16 +55,17 @@ def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes) -> tuple[No
     return tuple(nodes)
 
 
-def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Node | None:
+def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Node | None:
     note_common(written, mistakes)
     if any(key in written for key in _BLOCK_LISTS):
-        return _read_block(written, kind, mistakes)
+        return _read_block(written, kind, mistakes, around)
     if "meta" in written or "ansible.builtin.meta" in written:
         return _read_meta(written, mistakes)
-    return _read_task(written, kind, mistakes)
+    task = _read_task(written, kind, mistakes)
+    return None if task is None else bring_in(task, written, kind, around, mistakes)
 
 
-def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Block | None:
+def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Block | None:
     if "block" not in written:
         key = next(key for key in _BLOCK_LISTS if key in written)
         mistakes.error("block", f"'{key}' belongs to a block, and there is none", written.key_locations.get(key))
@@ -69,12 +75,22 @@ def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Block |
     known = keywords.words_of(Block)
     _refuse_others("block", written, known, keywords.NOT_YET_FOR_BLOCKS, mistakes)
     values: dict[str, Any] = {"location": written.location}
+    inside = around.with_variables(written)
     for key, value in written.items():
         if key in _BLOCK_LISTS:
-            values[key] = read_nodes(value, written, key, "task", mistakes)
+            values[key] = read_nodes(value, written, key, "task", mistakes, inside)
         elif key in known:
             values[key] = value
     return build(Block, values, written, mistakes)
+
+
+def read_keywords_of_block(written: LocatedDict, mistakes: Mistakes) -> Block | None:
+    """The keywords below ``apply``, which are those of a block around what is included."""
+    known = keywords.words_of(Block) - {*_BLOCK_LISTS}
+    note_common(written, mistakes)
+    _refuse_others("apply", written, known, keywords.NOT_YET_FOR_BLOCKS, mistakes)
+    values = {key: value for key, value in written.items() if key in known}
+    return build(Block, {"location": written.location, **values}, written, mistakes)
 
 
 def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:

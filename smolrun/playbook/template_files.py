@@ -1,6 +1,6 @@
 """The files that the module ``template`` renders, as texts to be checked like those in the playbook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from smolrun.errors import LoadError
@@ -29,12 +29,12 @@ _OWN_MARKS = frozenset(
 _HEADER = "#jinja2:"
 
 
-def template_file_of(task: Task, folder: Path) -> Iterator[Text]:
+def template_file_of(task: Task, folders: Sequence[Path]) -> Iterator[Text]:
     """The text of the file that a task renders; nothing where it is not known, or has marks of its own."""
     name = task.arguments.get("src")
     if task.module != "template" or not isinstance(name, str) or is_open(name) or _OWN_MARKS & task.arguments.keys():
         return
-    path = find("templates", name, [folder])
+    path = find("templates", name, folders)
     if path is None or not path.is_file():
         return
     try:

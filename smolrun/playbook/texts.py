@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from smolrun.modules import registry
-from smolrun.playbook.models import Keywords, Loop, Task
+from smolrun.playbook.models import READ_APART, Keywords, Loop, Task
 from smolrun.source.text import SourceText
 
 When = Literal["first", "condition", "loop", "execution", "lazy"]
@@ -30,10 +30,10 @@ class Text:
 
 _EXPRESSIONS = ("until", "failed_when", "changed_when")
 _HARMLESS = frozenset({"name", "vars", "tags", "notify", "listen"})
-_APART = frozenset(
-    {"location", "module_location", "when", "loop", "arguments", "block", "rescue", "always", *_EXPRESSIONS}
-)
-_PLAY_LISTS = frozenset({"pre_tasks", "tasks", "post_tasks", "handlers", "hosts", "vars_files"})
+_APART = frozenset({"when", "loop", "block", "rescue", "always", "role", *_EXPRESSIONS}) | READ_APART - {
+    "arguments_template"
+}
+_PLAY_LISTS = frozenset({"roles", "pre_tasks", "tasks", "post_tasks", "handlers", "hosts", "vars_files"})
 
 
 def texts_of(node: Keywords) -> Iterator[Text]:

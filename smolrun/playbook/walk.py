@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from smolrun.playbook.models import Block, Node, Play, Task
+from smolrun.playbook.models import Block, Node, Play, Task, TasksOfRole
 
 Section = Literal["block", "rescue", "always"]
 
@@ -27,8 +27,11 @@ class Visit:
 
 
 def walk(play: Play) -> Iterator[Visit]:
-    """Every node of the play: the tasks, then the handlers; a block before what is in it."""
-    for nodes in (play.pre_tasks, play.tasks, play.post_tasks):
+    """Every node of the play: the tasks, then the handlers; a block before what is in it.
+
+    What an include brings in comes after it, where that is known.
+    """
+    for nodes in (play.pre_tasks, play.roles, play.tasks, play.post_tasks):
         yield from _below(nodes, (play,), (), handler=False)
     yield from _below(play.handlers, (play,), (), handler=True)
 
@@ -53,3 +56,7 @@ def _below(
             )
             for section, inner in lists:
                 yield from _below(inner, (*parents, node), (*sections, section), handler=handler)
+        if isinstance(node, TasksOfRole):
+            yield from _below(node.handlers, (*parents, node), (*sections, "block"), handler=True)
+        if isinstance(node, Task) and node.included is not None:
+            yield from _below((node.included,), parents, sections, handler=handler)

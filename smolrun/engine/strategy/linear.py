@@ -72,4 +72,4 @@ class LinearStrategy(Strategy):
             elif outcome.cancelled:
                 progress.stop()
             else:
-                progress.advance()
+                batch.go_on(host, planned, outcome)

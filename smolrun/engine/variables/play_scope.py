@@ -7,7 +7,8 @@ from typing import Any
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.layers import ComputedVariables, Layer, LayeredVariables
 from smolrun.engine.variables.magic import play_variables
-from smolrun.playbook.models import Play
+from smolrun.engine.variables.task_scope import NO_SCOPE, TaskScope, dependencies_of, roles_of
+from smolrun.playbook.models import Play, TasksOfRole
 
 
 class PlayScope:
@@ -43,29 +44,56 @@ class PlayScope:
         self._play_vars: Layer = play.vars
         self._files: dict[str, tuple[Layer, ...]] = {}
         self._revision = hosts.revision
-        self._around: dict[str, tuple[tuple[Layer, ...], tuple[Layer, ...]]] = {}
+        self._around: dict[str, tuple[tuple[Layer, ...], tuple[Layer, ...], tuple[Layer, ...]]] = {}
+        self._public_vars: tuple[Layer, ...] = ()
+        self._public_defaults: tuple[Layer, ...] = ()
+        self.publish(block for block in roles_of(play) if block.role.public)
 
     def add_files(self, host: str, layers: tuple[Mapping[str, Any], ...]) -> None:
         """The contents of ``vars_files`` for a host, in the order they are listed."""
         self._files[host] = tuple(reversed(layers))
         self._around.pop(host, None)
 
-    def of(self, host: str, scope: tuple[Mapping[str, Any], ...] = ()) -> LayeredVariables:
+    def of(self, host: str, scope: TaskScope = NO_SCOPE) -> LayeredVariables:
         """The variables of a host.
 
         Args:
-            scope: the ``vars`` of a task and its blocks, innermost first.
+            scope: what comes with the place of a task.
         """
         if self._revision != self.hosts.revision:
             self._revision = self.hosts.revision
             self._around.clear()
         around = self._around.get(host)
         if around is None:
-            above = (self._batch, self._magic, *self.hosts.above(host))
+            magic, extra, *taught = self.hosts.above(host)
             below = (*self._files.get(host, ()), self._play_vars, *self.hosts.below(host))
-            around = self._around[host] = above, below
-        above, below = around
-        return LayeredVariables((*above, *scope, *below))
+            around = self._around[host] = (self._batch, self._magic, magic, extra), (*taught,), below
+        above, learned, below = around
+        if scope is NO_SCOPE:
+            return LayeredVariables((*above, *learned, *self._public_vars, *below, *self._public_defaults))
+        return LayeredVariables(
+            (
+                scope.magic,
+                *above,
+                *scope.params,
+                *learned,
+                *scope.vars,
+                *scope.role_vars,
+                *self._public_vars,
+                *below,
+                *scope.defaults,
+                *self._public_defaults,
+            )
+        )
+
+    def publish(self, roles: Iterable[TasksOfRole]) -> None:
+        """Let all tasks of the play see the vars and defaults of roles; those of later ones win."""
+        for block in roles:
+            for role in (*reversed(dependencies_of(block)), block.role):
+                if role.variables:
+                    self._public_vars = (role.variables, *self._public_vars)
+                if role.defaults:
+                    self._public_defaults = (role.defaults, *self._public_defaults)
 
     def without_host(self) -> LayeredVariables:
         """What the name of a play, its hosts, its tags and the names of its handlers may use."""

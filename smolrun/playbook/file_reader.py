@@ -1,0 +1,67 @@
+"""Reads the further files of a playbook, each of them once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from smolrun.errors import LoadError
+from smolrun.source.files import read_source
+from smolrun.source.vault import VaultSecrets
+from smolrun.source.yaml_loader import load_yaml
+
+YAML_ENDINGS = ("", ".yml", ".yaml", ".json")
+"""What may be left out of the name of a file of a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSettings:
+    """What decides how the files of a playbook are found.
+
+    Attributes:
+        roles_path: folders of roles, besides those beside the playbook.
+        collections_path: folders that hold ``ansible_collections``.
+        extra_variables: ``-e``; names of imported files may hold them.
+    """
+
+    roles_path: tuple[Path, ...] = ()
+    collections_path: tuple[Path, ...] = ()
+    extra_variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+class FileReader:
+    """Reads files for one playbook.
+
+    Args:
+        settings: where things are found.
+        vault: the passwords for vaulted files and values.
+        follows: files that are included as the run goes on are read as well, each of them once, to be checked.
+    """
+
+    def __init__(
+        self, settings: LoadSettings | None = None, vault: VaultSecrets | None = None, *, follows: bool = True
+    ) -> None:
+        self.settings = settings or LoadSettings()
+        self.vault = vault
+        self.follows = follows
+        self.followed: set[object] = set()
+        self._read: dict[Path, Any] = {}
+        self._lock = RLock()
+
+    def read(self, path: Path) -> Any:
+        """The YAML of a file.
+
+        Raises:
+            LoadError: with all its mistakes.
+        """
+        with self._lock:
+            if path not in self._read:
+                try:
+                    self._read[path] = load_yaml(read_source(path, self.vault), vault=self.vault)
+                except LoadError as error:
+                    self._read[path] = error
+            found = self._read[path]
+        if isinstance(found, LoadError):
+            raise LoadError(found.diagnostics)
+        return found
