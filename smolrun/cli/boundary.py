@@ -16,11 +16,13 @@ def exit_code_of(arguments: Sequence[str]) -> int:
     _never_fail_to_print()
     try:
         code = _guarded(arguments)
-        sys.stdout.flush()
     except BrokenPipeError:
+        code = int(ExitCode.ERROR)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # a run that went to its end keeps its code though nobody read the last lines
         # Python would complain once more when it flushes standard output at its end (docs.python.org, signal).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = int(ExitCode.ERROR)
     return code
 
 

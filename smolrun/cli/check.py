@@ -21,7 +21,9 @@ Exit codes:
 """
 
 
-@click.command("check", cls=ConfiguredCommand, epilog=_EXAMPLES)
+@click.command(
+    "check", short_help="Look for all mistakes, connecting to nothing.", cls=ConfiguredCommand, epilog=_EXAMPLES
+)
 @click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options

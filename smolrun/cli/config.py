@@ -33,7 +33,7 @@ Exit codes:
 """
 
 
-@click.command("config", cls=GroupedCommand, epilog=_EXAMPLES)
+@click.command("config", short_help="Show every setting and where it comes from.", cls=GroupedCommand, epilog=_EXAMPLES)
 @click.argument("names", metavar="[SETTING]...", nargs=-1)
 @option("--changed", heading="Output", is_flag=True, help="Only what something sets.")
 @option("--output", heading="Output", type=click.Choice(["text", "json"]), default="text", show_default=True,

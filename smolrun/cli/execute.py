@@ -25,7 +25,7 @@ Exit codes:
 """
 
 
-@click.command("exec", cls=ConfiguredCommand, epilog=_EXAMPLES)
+@click.command("exec", short_help="Run one command on one host.", cls=ConfiguredCommand, epilog=_EXAMPLES)
 @click.argument("host")
 @click.argument("words", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @options.inventory_options

@@ -36,7 +36,8 @@ def _one(text: str, vault: "VaultSecrets | None") -> Mapping[str, Any]:
         try:
             return _mapping(load_yaml(SourceFile("<extra vars>", text), vault=vault), text)
         except LoadError as error:
-            raise UsageError(f"-e {text}: {error.message}", hint=error.hint) from error
+            column = f" in column {error.location.column}" if error.location else ""
+            raise UsageError(f"-e {text}: neither JSON nor YAML{column}: {error.message}") from error
     return _pairs(text)
 
 

@@ -64,6 +64,7 @@ class SelectionFlags:
     forks: int = 5
     force_handlers: bool = False
     task_timeout: float | None = None
+    output_limit: int | None = None
     mode: Literal["login", "raw"] | None = None
     strict: bool = False
     gathering: Literal["implicit", "explicit", "smart"] = "implicit"

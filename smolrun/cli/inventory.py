@@ -31,7 +31,9 @@ Exit codes:
 _WHAT, _FORM = "What is shown", "Form"
 
 
-@click.command("inventory", cls=ConfiguredCommand, epilog=_EXAMPLES)
+@click.command(
+    "inventory", short_help="Show hosts, groups and their variables.", cls=ConfiguredCommand, epilog=_EXAMPLES
+)
 @click.argument("group", required=False)
 @option("--list", "list_all", heading=_WHAT, is_flag=True, help="All hosts and groups, as an inventory program.")
 @option("--graph", heading=_WHAT, is_flag=True, help="A tree of groups and hosts, from GROUP or 'all' down.")

@@ -118,8 +118,12 @@ def _refuse_empty_limit(inventory: "Inventory", limit: str | None) -> None:
     """A limit that leaves no host at all is a slip, and success would hide it (ansible-playbook ends with 1 too)."""
     if limit is None or inventory.select("all", limit) or inventory.select(limit):
         return
+    from smolrun.playbook.suggestion import did_you_mean
+
+    hint = did_you_mean(limit, (*inventory.groups, *inventory.hosts))
     raise SmolVMError(
-        f"--limit {limit} leaves no hosts", hint=f"the inventory has {len(inventory.hosts)} hosts; see --list-hosts"
+        f"--limit {limit} leaves no hosts",
+        hint=hint or f"the inventory has {len(inventory.hosts)} hosts; see --list-hosts",
     )
 
 

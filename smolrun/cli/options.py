@@ -10,6 +10,8 @@ from smolrun.cli.grouping import option
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path)
+CONNECTIONS = ("ssh", "local", "smart", "paramiko", "paramiko_ssh", "ansible.builtin.ssh", "ansible.builtin.local")
+"""`connection.settings.CONNECTION_NAMES`, whose import ``--help`` does not wait for."""
 
 _HOSTS, _VARIABLES, _SELECTION = "Hosts", "Variables and secrets", "What runs"
 _CONNECTION, _BECOME, _OUTPUT = "Connection", "Becoming another user", "Output"
@@ -77,6 +79,8 @@ selection_options = _together(
         "--task-timeout", heading=_SELECTION, type=click.FloatRange(0), metavar="SECONDS",
         help="What a task may take where it says nothing itself. [default: 600; 0: no limit]",
     ),
+    option("--output-limit", heading=_SELECTION, type=click.IntRange(1), metavar="BYTES",
+           help="What is kept of each stream of a command: its first and its last half. [default: 16 MiB]"),
     option("--mode", heading=_SELECTION, type=click.Choice(["login", "raw"]),
            help="How commands run where a task says nothing: through a login shell, or as they stand."),
     option("--strict", heading=_SELECTION, is_flag=True, help="Warnings about the playbook are errors."),
@@ -93,8 +97,8 @@ connection_options = _together(
     option("-k", "--ask-pass", heading=_CONNECTION, is_flag=True, help="Ask once for the login password."),
     option("--connection-password-file", "--conn-pass-file", "connection_password_file", heading=_CONNECTION,
            type=_FILE, metavar="FILE", help="A file with the login password."),
-    option("-c", "--connection", heading=_CONNECTION, metavar="KIND", default="ssh", show_default=True,
-           help="'ssh', or 'local' for this machine."),
+    option("-c", "--connection", heading=_CONNECTION, type=click.Choice(CONNECTIONS), metavar="KIND", default="ssh",
+           show_default=True, help="'ssh', or 'local' for this machine."),
     option("-T", "--timeout", "connect_timeout", heading=_CONNECTION, type=click.FloatRange(1), default=10.0,
            show_default=True, metavar="SECONDS", help="What connecting may take."),
     option("--ssh-common-args", heading=_CONNECTION, default="", metavar="ARGS",

@@ -51,6 +51,7 @@ def run_options(
         verbosity=output.verbosity,
         timeout=DEFAULT_TIMEOUT if selection.task_timeout is None else selection.task_timeout,
         mode=selection.mode,
+        output_limit=selection.output_limit,
         strict=selection.strict,
         gather_facts=selection.gathering != "explicit",
         any_errors_fatal=selection.any_errors_fatal,

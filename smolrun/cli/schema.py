@@ -14,6 +14,7 @@ NAMES = ("playbook", "inventory", "events")
 
 @click.command(
     "schema",
+    short_help="Write the JSON Schemas for editors.",
     cls=GroupedCommand,
     epilog="""\b
 Examples:

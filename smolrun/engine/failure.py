@@ -7,7 +7,7 @@ from typing import Any
 
 from smolrun.engine.events import Failure
 from smolrun.engine.plan_builder import place_of
-from smolrun.errors import OperationCancelledError, OperationTimeoutError, SmolVMError, TemplateError
+from smolrun.errors import BecomeError, OperationCancelledError, OperationTimeoutError, SmolVMError, TemplateError
 from smolrun.location import Location
 from smolrun.source.text import SourceText
 from smolrun.templating.templar import Templar
@@ -18,6 +18,7 @@ LONGEST_VALUE = 300
 
 MOST_VARIABLES = 12
 UNDEFINED = "(undefined)"
+_BECOME_HINT = "give its password with -K, --become-password-file or ansible_become_password"
 
 _STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 _NAMES = re.compile(r"(?<![\w.|])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -80,21 +81,29 @@ def failure_of_error(
     error: SmolVMError, task_location: Location | None, variables: Mapping[str, Any] | None = None
 ) -> Failure:
     """The failure that an error stands for."""
-    killed = isinstance(error, OperationTimeoutError)
     cancelled = isinstance(error, OperationCancelledError)
     return failure_of(
         "interrupted" if cancelled else error.message,
         task_location,
-        hint=error.hint or (_timeout_hint(error) if killed and not cancelled else None),
+        hint=error.hint or _hint(error),
         location=error.location,
         variables=variables,
         killed=error.killed if isinstance(error, OperationTimeoutError) else None,
     )
 
 
-def _timeout_hint(error: SmolVMError) -> str:
+def _hint(error: SmolVMError) -> str | None:
+    """What to do about an error in the words of playbooks and flags, which the floors below do not know."""
+    if isinstance(error, BecomeError):
+        return _BECOME_HINT if "password" in error.message else None
+    if isinstance(error, OperationTimeoutError) and not isinstance(error, OperationCancelledError):
+        return _timeout_hint(error)
+    return None
+
+
+def _timeout_hint(error: OperationTimeoutError) -> str:
     hint = "raise it with 'timeout: SECONDS' on the task, its block or its play, or with --task-timeout; 0 is no limit"
-    if isinstance(error, OperationTimeoutError) and error.unverified:
+    if error.unverified:
         hint += "; processes of the command may still be running on the guest"
     return hint
 

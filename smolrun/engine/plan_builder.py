@@ -186,4 +186,3 @@ class PlanBuilder:
 
     def _tag_words(self, tags: Iterable[object]) -> frozenset[str]:
         return split(self._render(tag) for tag in tags)
-

@@ -108,6 +108,12 @@ def _note_unavailable(action: Action, mistakes: Mistakes) -> None:
 def _note_unknown(action: Action, mistakes: Mistakes) -> None:
     """Notes a module that we know nothing of: an error where it is ours misspelt, or nobody's."""
     name, short = action.name, action.name.rpartition(".")[2]
+    if name in keywords.PLAY_ONLY:
+        message = f"'{name}' is a keyword of a play, not of a task"
+        mistakes.error(
+            "unknown-keyword", message, action.place, "a play begins in the first column; look at the indentation"
+        )
+        return
     elsewhere = is_module_elsewhere(name)
     meant = None if elsewhere else near(short, registry.names(), MISSPELT)
     own = name in (short, f"ansible.legacy.{short}")  # perhaps one of the user's own, in a folder `library`

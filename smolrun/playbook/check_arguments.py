@@ -15,7 +15,7 @@ from smolrun.playbook.lost_text import note_decimal_mode, note_lost_argument
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play
 from smolrun.playbook.suggestion import did_you_mean
-from smolrun.playbook.validation import field_adapter, words
+from smolrun.playbook.validation import field_adapter, meant, words
 from smolrun.playbook.walk import tasks_of
 from smolrun.playbook.written import has_open
 from smolrun.source.coercions import FileMode, to_file_mode
@@ -88,7 +88,7 @@ def _check_value(
         detail = error.errors(include_url=False)[0]
         path = [key, *(step for step in detail["loc"] if isinstance(step, int))]
         place = location_at(written, path) or location_of(value)
-        mistakes.error("wrong-type", f"'{key}': {words(detail)}", place)
+        mistakes.error("wrong-type", f"'{key}': {words(detail)}", place, meant(detail))
         return
     note_lost = note_decimal_mode if _is_file_mode(model, field) else note_lost_argument
     note_lost(str(key), value, validated, written.value_locations.get(key), mistakes)

@@ -24,5 +24,6 @@ def check_notifications(play: Play, mistakes: Mistakes) -> None:
     for visit in walk(play):
         for name in visit.node.notify if isinstance(visit.node, Task | Block) else ():
             if not is_open(name) and str(name) not in heard:
+                place = location_of(name) or visit.node.location
                 hint = did_you_mean(str(name), heard) or "add it to the play's 'handlers'"
-                mistakes.warning("unknown-handler", f"no handler is called '{name}'", location_of(name), hint)
+                mistakes.warning("unknown-handler", f"no handler is called '{name}'", place, hint)

@@ -16,6 +16,13 @@ NOT_YET_FOR_PLAYS = frozenset(
 NOT_YET_FOR_BLOCKS = frozenset({"collections", "module_defaults", "debugger", "become_exe"})
 NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS | {"async", "poll"}
 NOT_YET_ACTIONS = frozenset({"import_playbook", "include_vars"})
+PLAY_ONLY = frozenset(
+    {
+        "hosts", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "vars_files", "vars_prompt", "gather_facts",
+        "serial", "strategy", "import_playbook",
+    }
+)  # fmt: skip
+"""Words that only a play has: whatever says one of them is meant to be a play."""
 REMOVED = {
     "sudo": "become",
     "sudo_user": "become_user",

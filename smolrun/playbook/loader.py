@@ -8,6 +8,7 @@ from smolrun.location import Location, SourceFile
 from smolrun.playbook.around import Around
 from smolrun.playbook.check import KnownNames, check
 from smolrun.playbook.file_reader import FileReader, LoadSettings
+from smolrun.playbook.keywords import PLAY_ONLY
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook
 from smolrun.playbook.playbooks import read_plays
@@ -20,9 +21,7 @@ from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
-_PLAY_WORDS = frozenset(
-    {"hosts", "import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook", "roles"}
-)
+_PLAY_WORDS = PLAY_ONLY | {"ansible.builtin.import_playbook", "ansible.legacy.import_playbook"}
 
 
 def load_playbook(
@@ -46,7 +45,9 @@ def read_playbook(
 ) -> tuple[Playbook, tuple[Diagnostic, ...]]:
     """As `load_playbook`, of a text that is already read."""
     mistakes = Mistakes()
-    written = load_yaml(file, vault=vault)
+    tolerated: list[Diagnostic] = []
+    written = load_yaml(file, vault=vault, tolerated=tolerated)
+    mistakes.add(*tolerated)
     if not isinstance(written, LocatedList) or not written:
         _note_no_list(written, Location(file, 1, 1), mistakes)
         mistakes.raise_if_errors()

@@ -54,6 +54,8 @@ def read_loop(task: LocatedDict, mistakes: Mistakes) -> Loop | None:
 def _bare_variable(terms: object) -> str | None:
     if isinstance(terms, str) and terms.replace(".", "_").isidentifier():
         return f'write "{{{{ {terms} }}}}" if the variable is meant'
+    if isinstance(terms, str) and "," in terms:
+        return "write the items as a list: [" + ", ".join(part.strip() for part in terms.split(",")) + "]"
     return None
 
 

@@ -51,8 +51,14 @@ def read_items(written: LocatedList, kind: Kind, mistakes: Mistakes, around: Aro
             if node is not None:
                 nodes.append(node)
         else:
-            mistakes.error("wrong-type", f"expected a {kind}, found {describe(item)}", place)
+            mistakes.error("wrong-type", f"expected a {kind}, found {describe(item)}", place, _missing_space(item))
     return tuple(nodes)
+
+
+def _missing_space(item: Any) -> str | None:
+    """What to write where ``command:ls`` was meant to be a key and its value."""
+    word, colon, rest = item.partition(":") if isinstance(item, str) else ("", "", "")
+    return f"write '{word}: {rest}', with a space" if colon and word.replace(".", "_").isidentifier() else None
 
 
 def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Node | None:
@@ -70,7 +76,7 @@ def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Ar
         key = next(key for key in _BLOCK_LISTS if key in written)
         mistakes.error("block", f"'{key}' belongs to a block, and there is none", written.key_locations.get(key))
     if kind == "handler":
-        place = written.key_locations.get("block")
+        place = written.key_locations.get("block") or written.location
         mistakes.error("not-supported-yet", "a block cannot be a handler", place, "Ansible refuses it too")
     known = keywords.words_of(Block)
     _refuse_others("block", written, known, keywords.NOT_YET_FOR_BLOCKS, mistakes)

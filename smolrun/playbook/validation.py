@@ -1,5 +1,6 @@
 """Validates what was written against a model, and says each mistake at its place and in plain words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -8,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from smolrun.location import Location
 from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.suggestion import did_you_mean
 from smolrun.source.coercions import describe
 from smolrun.source.containers import location_at
 
@@ -51,7 +53,7 @@ def note(error: ValidationError, written: object, mistakes: Mistakes, code: str 
     for detail in error.errors(include_url=False, include_context=True):
         path = _path(detail["loc"], written)
         subject = f"'{path[0]}': " if path else ""
-        mistakes.error(code, subject + words(detail), location_at(written, path) or _own_place(written))
+        mistakes.error(code, subject + words(detail), location_at(written, path) or _own_place(written), meant(detail))
 
 
 @cache
@@ -82,6 +84,14 @@ def words(detail: Mapping[str, Any]) -> str:
 def _one_of(expected: str) -> str:
     """``'a', 'b' or 'c'`` as Pydantic writes it, without its quotes."""
     return expected.replace("'", "")
+
+
+def meant(detail: Mapping[str, Any]) -> str | None:
+    """The hint where one of some words was expected and a near one was written."""
+    found = detail.get("input")
+    if detail["type"] != "literal_error" or not isinstance(found, str):
+        return None
+    return did_you_mean(found, re.findall(r"'([^']*)'", detail["ctx"]["expected"]))
 
 
 def _path(steps: Iterable[str | int], written: object) -> tuple[str | int, ...]:

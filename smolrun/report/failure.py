@@ -12,6 +12,8 @@ from smolrun.report.results import Outcome, failure_head
 
 LAST_LINES = 10
 """How many of each stream; the whole is in the result, which ``-v`` shows."""
+LONGEST_LINE = 2_000
+"""Characters of one line of a stream that are shown: a command may write megabytes without a newline."""
 _LABEL_WIDTH = 11
 _VALUE_LIMIT = 300
 
@@ -82,12 +84,18 @@ def _stream(name: str, content: object, verbosity: int) -> Lines:
     if not isinstance(content, str) or not content.strip():
         return
     lines = content.rstrip("\n").split("\n")
-    shown = lines if verbosity >= 1 else lines[-LAST_LINES:]
+    shown = [_cut(text) for text in (lines if verbosity >= 1 else lines[-LAST_LINES:])]
     if len(shown) < len(lines):
         yield from _labelled(name, f"the last {len(shown)} of {len(lines)} lines")
         yield from (_indented(text) for text in shown)
     else:
         yield from _labelled(name, "\n".join(shown))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{text[:LONGEST_LINE]}… ({len(text) - LONGEST_LINE:,} characters more)"
 
 
 def _labelled(label: str, text: str, separator: str = "") -> Iterator[Line]:

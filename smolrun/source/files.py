@@ -35,7 +35,7 @@ def _read_bytes(path: Path, name: str, limit: int) -> bytes:
     start = Location(SourceFile(name, ""), 1, 1)
     try:
         if path.is_dir():
-            raise _refused("not-a-file", f"{name} is a directory, not a file", start)
+            raise _refused("not-a-file", f"{name} is a directory, not a file", None)
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except FileNotFoundError:

@@ -39,16 +39,26 @@ class Limits:
     reported: int = 50
 
 
-def load_yaml(file: SourceFile, *, vault: VaultSecrets | None = None, limits: Limits | None = None) -> Any:
+def load_yaml(
+    file: SourceFile,
+    *,
+    vault: VaultSecrets | None = None,
+    limits: Limits | None = None,
+    tolerated: list[Diagnostic] | None = None,
+) -> Any:
     """The one document of a YAML file; None where it is empty.
 
     Mappings are `LocatedDict`, sequences `LocatedList`, strings `SourceText`; ``!vault`` gives `VaultText`,
     ``!unsafe`` plain strings. Keys are plain strings, but `SourceText` where they are templates.
 
+    Args:
+        tolerated: takes the mistakes that leave the rest readable (duplicate keys, unknown tags), so that a caller
+            who looks further tells all of them at once; where it is None they are raised too.
+
     Raises:
         LoadError: with every mistake found: syntax, duplicate keys, unknown tags, limits.
     """
-    return _Builder(file, vault, limits or Limits()).document()
+    return _Builder(file, vault, limits or Limits()).document(tolerated)
 
 
 class _Stop(Exception):  # noqa: N818
@@ -66,19 +76,23 @@ class _Builder:
         self._size = 0
         self._unsafe = 0
 
-    def document(self) -> Any:
-        result = None
+    def document(self, tolerated: list[Diagnostic] | None) -> Any:
+        result, whole = None, False
         try:
             self._refuse_control_characters()
             loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             self._events = yaml.parse(self._file.text, Loader=loader)
             result = self._whole_stream()
+            whole = True
         except yaml.MarkedYAMLError as error:
             self._mistakes.append(explain(self._file, error))
         except _Stop:
             pass
-        if self._mistakes:
-            raise LoadError(tuple(dict.fromkeys(self._mistakes)))
+        mistakes = tuple(dict.fromkeys(self._mistakes))
+        if mistakes and (tolerated is None or not whole):
+            raise LoadError(mistakes)
+        if tolerated is not None:
+            tolerated.extend(mistakes)
         return result
 
     def _refuse_control_characters(self) -> None:

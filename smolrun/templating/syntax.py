@@ -86,6 +86,8 @@ def _message(message: str, tracked: _Tracked) -> str:
         return "it ends where a value is still to come"
     if message.startswith(("unexpected char '\"'", 'unexpected char "\'"')):
         return "a quote is never closed"
+    if message == "unexpected '='":
+        return "unexpected '='; equality is written '=='"
     message = re.sub(r"^(unexpected char .*) at \d+$", r"\1", message)
     message = message.replace("expected token ", "expected ").rstrip(".")
     return message[:1].lower() + message[1:]

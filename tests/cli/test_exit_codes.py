@@ -44,6 +44,7 @@ def test_1_when_the_limit_leaves_no_hosts(smolrun: Smolrun, playbook: Playbook) 
     ended = smolrun("run", playbook("- ping:"), "-i", "web1,web2,", "-l", "nope")
     assert ended.code == 1
     assert "--limit nope leaves no hosts" in ended.err
+    assert "did you mean 'web1'?" in smolrun("run", playbook("- ping:"), "-i", "web1,web2,", "-l", "wbe1").err
 
 
 def test_2_when_a_host_failed(smolrun: Smolrun, playbook: Playbook) -> None:
@@ -85,6 +86,9 @@ def test_5_for_bad_options(smolrun: Smolrun, playbook: Playbook) -> None:
         ("run", path, *EMBEDDED, "--host-key", "maybe"),
         ("run", path, *EMBEDDED, "--junit", "no/such/folder/x.xml"),
         ("run", path, *EMBEDDED, "--step"),
+        ("run", path, "-i", "web1,", "-c", "winrm"),
+        ("run", path, *EMBEDDED, "-e", '{"a": '),
+        ("run", path, *EMBEDDED, "--output-limit", "0"),
     ):
         ended = smolrun(*arguments)
         assert ended.code == 5, arguments
@@ -131,6 +135,16 @@ def test_bare_tasks_run_on_the_guest(smolrun: Smolrun, tmp_path: Path) -> None:
 def test_localhost_needs_no_inventory(smolrun: Smolrun, playbook: Playbook) -> None:
     head = "- hosts: localhost\n  gather_facts: false\n"
     assert smolrun("run", playbook("- run: test -e play.yml", head=head)).code == 0
+
+
+def test_a_misspelt_command_gets_the_one_that_was_meant(smolrun: Smolrun) -> None:
+    ended = smolrun("rnu", "site.yml")
+    assert ended.code == 5
+    assert "Did you mean 'run'?" in ended.err
+
+
+def test_the_help_tells_each_command_in_a_whole_sentence(smolrun: Smolrun) -> None:
+    assert "..." not in smolrun("--help").out.split("Commands:")[1].split("Examples:")[0]
 
 
 def test_a_playbook_as_command_is_explained(smolrun: Smolrun) -> None:

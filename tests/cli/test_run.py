@@ -106,6 +106,14 @@ def test_task_timeout_is_the_default_of_tasks(smolrun: Smolrun, playbook: Playbo
     assert "begun" in ended.out
 
 
+def test_cut_output_that_is_registered_fails_and_names_the_flag(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- run: echo 0123456789; echo abcdefghij\n  register: said")
+    ended = smolrun("run", path, *EMBEDDED, "--output-limit", "10")
+    assert ended.code == 2
+    assert "--output-limit BYTES" in ended.out
+    assert smolrun("run", path, *EMBEDDED, "--output-limit", "100").code == 0
+
+
 def test_become_in_a_play_is_refused_with_the_reason(smolrun: Smolrun, playbook: Playbook) -> None:
     ended = smolrun("run", playbook("- run: id\n  become: true"), *EMBEDDED)
     assert ended.code != 0

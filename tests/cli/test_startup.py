@@ -43,3 +43,10 @@ def test_completion_knows_commands_and_options() -> None:
         env={"_SMOLRUN_COMPLETE": "fish_complete", "COMP_WORDS": "smolrun run --start", "COMP_CWORD": "--start"},
     )  # fmt: skip
     assert "--start-at-task" in ended.stdout
+
+
+def test_kinds_of_connection_are_those_that_there_are() -> None:
+    from smolrun.cli.options import CONNECTIONS
+    from smolrun.connection.settings import CONNECTION_NAMES
+
+    assert CONNECTIONS == CONNECTION_NAMES

@@ -39,3 +39,9 @@ def test_blocks_and_handlers_notify_too() -> None:
         "no handler is called 'one' (add it to the play's 'handlers')",
         "no handler is called 'two' (add it to the play's 'handlers')",
     ]
+
+
+def test_a_name_that_is_no_text_is_told_at_its_task() -> None:
+    assert told("- hosts: all\n  tasks:\n    - run: ls\n      notify: 3\n") == [
+        "3:7 warning unknown-handler: no handler is called '3' (add it to the play's 'handlers')",
+    ]

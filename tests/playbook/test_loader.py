@@ -104,10 +104,27 @@ def test_a_play_is_no_list_of_tasks() -> None:
         ("- hosts: all\n- tasks: []\n", "2:3 error no-hosts: this play does not say on which hosts (add 'hosts: all')"),
         ("- hosts:\n", "1:3 error no-hosts: 'hosts' is empty (add 'hosts: all')"),
         ("- run: ls\n- 5\n", "2:3 error wrong-type: expected a task, found the number 5"),
+        (
+            "- run: ls\n- command:ls\n",
+            "2:3 error wrong-type: expected a task, found the text 'command:ls' (write 'command: ls', with a space)",
+        ),
+        ("- tasks: []\n", "1:3 error no-hosts: this play does not say on which hosts (add 'hosts: all')"),
+        (
+            "- hosts: all\n  tasks:\n    - hosts: web\n",
+            (
+                "3:7 error unknown-keyword: 'hosts' is a keyword of a play, not of a task"
+                " (a play begins in the first column; look at the indentation)"
+            ),
+        ),
     ],
 )
 def test_what_is_no_playbook_is_told(text: str, line: str) -> None:
     assert told(text) == [line]
+
+
+def test_keys_written_twice_are_told_with_all_other_mistakes() -> None:
+    codes = [line.split()[2] for line in told("- hosts: all\n  become: true\n  become: false\n  tsks: []\n")]
+    assert codes == ["duplicate-key:", "unknown-keyword:"]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

@@ -45,3 +45,12 @@ def test_with_names_a_lookup(name: str) -> None:
 )  # fmt: skip
 def test_a_mistake_in_a_loop_is_told(text: str, line: str) -> None:
     assert told_of_tasks(f"    - run: ls\n      {text}\n") == [line]
+
+
+def test_items_with_commas_are_shown_as_the_list_that_was_meant() -> None:
+    assert told_of_tasks("    - run: ls\n      loop: a, b\n") == [
+        (
+            "4:13 error wrong-type: 'loop': expected a list or a template of one, found the text 'a, b'"
+            " (write the items as a list: [a, b])"
+        )
+    ]

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import pytest
 from pydantic import BaseModel
 
 from smolrun.location import SourceFile
@@ -9,7 +10,7 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.validation import build
 from smolrun.source.coercions import Boolean, Integer
 from smolrun.source.yaml_loader import load_yaml
-from tests.playbook.reading import lines
+from tests.playbook.reading import lines, told_of_tasks
 
 
 class Model(BaseModel):
@@ -39,3 +40,12 @@ def test_every_mistake_is_told_at_its_place_and_the_rest_is_built() -> None:
 
 def test_what_is_right_is_built_without_a_word() -> None:
     assert built("flag: yes\nkind: b\n") == (Model(flag=True, kind="b"), [])
+
+
+@pytest.mark.parametrize(
+    "task",
+    ["    - file: {path: /x, state: direcory}\n", "    - run: ls\n      mode: logn\n"],
+)
+def test_the_near_one_of_the_words_that_were_expected_is_named(task: str) -> None:
+    (line,) = told_of_tasks(task)
+    assert line.endswith(("(did you mean 'directory'?)", "(did you mean 'login'?)"))

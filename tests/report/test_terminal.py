@@ -77,6 +77,13 @@ def test_failure_tells_place_command_code_and_the_last_lines_of_both_streams() -
     assert "  hint       look at the disk" in text
 
 
+def test_endless_lines_of_a_failure_are_cut() -> None:
+    result = {**made.FAILED_COMMAND, "stdout": "x" * 1_000_000}
+    text = shown(made.finished(made.task(), "failed", result=result, failure=made.failure()))
+    assert len(text) < 10_000
+    assert "(998,000 characters more)" in text
+
+
 def test_failure_in_a_loop_is_told_once() -> None:
     loop = made.task("Loop")
     text = shown(

@@ -1,8 +1,6 @@
 """Running a command as another user: sudo with and without a password, su and doas without."""
 
-import contextlib
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,28 +11,12 @@ from smolrun.ssh.request import Become
 from smolrun.ssh.result import ShellMode
 from tests.servers.endpoint import Endpoint
 from tests.servers.fixtures import AsUser
+from tests.servers.sudo import Sudoers
 from tests.ssh.test_kill import TREE, sleeping, unique
 
 pytestmark = pytest.mark.root
 
-Sudoers = Callable[[Endpoint, str], None]
 BOTH: list[ShellMode] = ["login", "raw"]
-
-
-@pytest.fixture
-def sudoers() -> Iterator[Sudoers]:
-    """Lets a user do something by sudo."""
-    if not Path("/etc/sudoers.d").is_dir():
-        pytest.skip("sudo is not installed")
-    with contextlib.ExitStack() as stack:
-
-        def allow(guest: Endpoint, rule: str) -> None:
-            path = Path("/etc/sudoers.d") / guest.user
-            path.write_text(f"Defaults:{guest.user} !fqdn\n{guest.user} {rule}\n")
-            path.chmod(0o440)
-            stack.callback(path.unlink, missing_ok=True)
-
-        yield allow
 
 
 @pytest.fixture
