@@ -73,7 +73,10 @@ def _by_sh(
 ) -> ModuleResult:
     """Condition, folder and command in one round trip."""
     nonce = secrets.token_hex(16)
-    text = _condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else _start(command))
+    if where.chdir or _judges(where) or command.program:
+        text = _condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else _start(command))
+    else:
+        text = f"{command.start}\n"  # by itself: half a millisecond less of quoting here and reading there
     began = outcome.now()
     if mode == "login":
         line = f"exec /bin/sh -c {quoted(text)}"
