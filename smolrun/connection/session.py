@@ -62,8 +62,9 @@ class GuestSession:
         stdin: bytes | Path | None = None,
         stream: bool = False,
     ) -> CommandResult:
-        """Run a module's own POSIX ``sh`` in one round trip, under ``/bin/sh``, whatever the login shell is.
+        """Run a module's own POSIX ``sh`` with one command, under ``/bin/sh``, whatever the login shell is.
 
+        That is one round trip, and another on OpenSSH where anything goes over stdin.
         The task's environment is exported to it. What the login shell's own files print is no part of its output.
 
         Args:

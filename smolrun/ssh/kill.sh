@@ -24,8 +24,10 @@ smolrun_carriers() {
         [ "$smolrun_pid" = $$ ] && continue
         read -r smolrun_line <"/proc/$smolrun_pid/stat" || continue
         case ${smolrun_line#*\(} in sshd* | dropbear*) continue ;; esac
-        # grep has found a part of a longer value too
-        tr '\0' '\n' <"/proc/$smolrun_pid/environ" | grep -qxF "$1" && echo "$smolrun_pid"
+        case $1 in # a port may be the beginning of a longer one
+        SSH_CONNECTION=*) tr '\0' '\n' <"/proc/$smolrun_pid/environ" | grep -qxF "$1" || continue ;;
+        esac
+        echo "$smolrun_pid"
     done 2>/dev/null
 }
 
@@ -138,7 +140,12 @@ smolrun_find() {
     done
 }
 
-smolrun_pause() { sleep 0.1 2>/dev/null || sleep 1; }
+# Waits longer each time, because looking is work for a busy guest; smolrun_waited counts tenths of a second.
+smolrun_pause() {
+    sleep "0.$smolrun_step" 2>/dev/null || { sleep 1 && smolrun_step=10; }
+    smolrun_waited=$((smolrun_waited + smolrun_step))
+    smolrun_step=$((smolrun_step < 4 ? smolrun_step + 1 : 4))
+}
 
 # The connection may have ended before this script began: then its parent is init or another process that adopts
 # orphans, and that one's children are the whole machine. So the parent has to be what it is taken for.
@@ -171,17 +178,18 @@ if [ -z "$smolrun_all" ] || { [ -n "$smolrun_shared" ] && [ -z "$smolrun_task$sm
     echo "smolrun-blind"
     exit 0
 fi
-smolrun_round=0
-while [ -n "$smolrun_left" ] && [ "$smolrun_round" -lt $((smolrun_grace + 5)) ]; do
-    if [ "$smolrun_round" -eq 0 ]; then
+smolrun_waited=0 smolrun_step=1 smolrun_killing=
+while [ -n "$smolrun_left" ] && [ "$smolrun_waited" -lt $((smolrun_grace + 10)) ]; do
+    if [ "$smolrun_waited" -eq 0 ]; then
         kill -TERM $smolrun_left 2>/dev/null
         kill -CONT $smolrun_left 2>/dev/null
-    elif [ "$smolrun_round" -ge "$smolrun_grace" ]; then
+    elif [ "$smolrun_waited" -ge "$smolrun_grace" ]; then
         kill -KILL $smolrun_left 2>/dev/null
+        [ -n "$smolrun_killing" ] || smolrun_step=1
+        smolrun_killing=1
     fi
     smolrun_pause
     smolrun_find
-    smolrun_round=$((smolrun_round + 1))
 done
 # A daemon that nobody can attribute counts as left, if it lives.
 for smolrun_pid in $smolrun_younger; do

@@ -33,7 +33,9 @@ def put(
     mode: int | None = None,
     become: Become | None = None,
 ) -> None:
-    """Write a file on the guest, in one round trip.
+    """Write a file on the guest, with one command.
+
+    That is one round trip, and another on OpenSSH, which takes no input before it has the command.
 
     It is written under a random name in the same folder, closed to other users, checked by size and digest, and then
     renamed; whatever goes wrong, the old file stays as it was. A symbolic link at the destination is replaced.

@@ -16,11 +16,12 @@ import paramiko
 import pytest
 
 from smolrun.errors import HostKeyError, OperationTimeoutError
+from smolrun.ssh import kill
 from tests.servers.endpoint import Endpoint
 from tests.servers.fault_relay import FaultRelay
 from tests.servers.fixtures import AsUser, StartOpenSSH
 from tests.ssh.fault_scene import IMPATIENT, NOTICED, Outcome, Scene
-from tests.ssh.test_kill import sleeping, unique
+from tests.ssh.test_kill import REAL_BUDGET, sleeping, unique
 
 pytestmark = pytest.mark.root
 
@@ -162,8 +163,9 @@ def judge(scene: Scene, outcome: Outcome, expected: str, phase: str, task: str) 
     if expected == "fatal":
         assert isinstance(outcome.error, HostKeyError)
     if verdict == "lost":
-        assert outcome.seconds < NOTICED + 3.5, "noticed too late"
-    assert outcome.seconds < (SHORT if verdict == "timeout" else TIMEOUT) + 5, "overrun"
+        assert outcome.seconds < NOTICED + 6, "noticed too late"
+    if expected != "killed":
+        assert outcome.seconds < (SHORT if verdict == "timeout" else TIMEOUT) + 5, "overrun"
     if verdict == "timeout":
         assert isinstance(outcome.error, OperationTimeoutError)
         assert outcome.error.killed != outcome.error.unverified
@@ -177,7 +179,16 @@ def ours() -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("phase", "fault", "expected", "seed"), list(cells()))
-def test_cell(scene_with: Callable[[str, int], Scene], phase: str, fault: str, expected: str, seed: int) -> None:
+def test_cell(
+    scene_with: Callable[[str, int], Scene],
+    monkeypatch: pytest.MonkeyPatch,
+    phase: str,
+    fault: str,
+    expected: str,
+    seed: int,
+) -> None:
+    if expected == "swept":
+        monkeypatch.setattr(kill, "BUDGET", REAL_BUDGET)
     before = ours()
     scene = scene_with(fault, seed)
     task, number = f"task-{secrets.token_hex(4)}", unique()

@@ -15,7 +15,7 @@ from tests.servers.fixtures import AsUser
 
 Relay = Callable[[Endpoint], FaultRelay]
 IN_TIME = {"keepalive_interval": 0.4, "dead_after": 1.0}
-NOTICED = 1.4 + 2.0  # seconds: both settings, and the time that a slow machine takes
+NOTICED = 1.4 + 6.0  # seconds: both settings, and the time that a slow machine takes
 
 
 def ledger(guest: Endpoint) -> list[str]:
@@ -102,14 +102,14 @@ def test_a_peer_that_freezes_while_it_is_fed_is_noticed(guest: Endpoint, relay: 
     assert time.monotonic() - begun < NOTICED + 1
 
 
-def test_the_deadline_holds_on_a_frozen_peer(guest: Endpoint, relay: Relay) -> None:
+def test_the_deadline_holds_on_a_frozen_peer(guest: Endpoint, relay: Relay, short_kill: float) -> None:
     between = relay(guest)
     client = guest.at(between.port).client()
     client.run("true", shell="raw")
     begun = time.monotonic()
     with pytest.raises(OperationTimeoutError) as caught:
         client.run("echo x; sleep 30", shell="raw", timeout=1, on_output=lambda stream, data: between.freeze())
-    assert time.monotonic() - begun < 1 + 5
+    assert time.monotonic() - begun < 1 + short_kill + 3
     assert caught.value.unverified
 
 

@@ -53,19 +53,22 @@ def test_what_the_same_user_runs_on_another_connection_is_left_alone(
 ) -> None:
     guest: Endpoint = request.getfixturevalue(server)
     other, client, number = guest.client(), guest.client(), unique()
-    tree = "sleep 4 & (setsid sleep 4 &) ; wait; sleep 0.5; exit 6"
-    with running(other, tree, shell) as result:
+    work = f"until [ -e go-{number} ]; do sleep 0.1; done"
+    with running(other, f"({work}) & (setsid sh -c '{work}' &); wait; exit 6", shell) as result:
         assert time_out(client, f"sleep {number}", shell).killed
-    assert result().exit_code == 6
+        client.run(f"touch go-{number}", shell="raw")
+        assert result().exit_code == 6
     assert sleeping(number) == []
 
 
 def test_what_other_users_run_on_the_same_server_is_left_alone(openssh: Endpoint, openssh_as: AsUser) -> None:
     """Root may kill everybody's processes."""
-    other, client = openssh_as("dash").client(), openssh.client()
-    with running(other, "sleep 4; exit 6", "raw") as result:
-        assert time_out(client, f"sleep {unique()}", "raw").killed
-    assert result().exit_code == 6
+    other, client, number = openssh_as("dash").client(), openssh.client(), unique()
+    with running(other, f"until [ -e /tmp/go-{number} ]; do sleep 0.1; done; exit 6", "raw") as result:
+        assert time_out(client, f"sleep {number}", "raw").killed
+        client.run(f"touch /tmp/go-{number}", shell="raw")
+        assert result().exit_code == 6
+    client.run(f"rm /tmp/go-{number}", shell="raw")
 
 
 def test_a_script_whose_parent_is_another_by_now_kills_nothing(openssh_as: AsUser) -> None:
@@ -136,7 +139,10 @@ def look(tables: list[list[str]], tmp_path: Path) -> str:
     stubs = f"""
         smolrun_check_parent() {{ :; }}
         smolrun_look() {{ cat {tmp_path}/table$look; }}
-        smolrun_pause() {{ [ $look -ge {len(tables) - 1} ] || look=$((look + 1)); }}
+        smolrun_pause() {{
+            smolrun_waited=$((smolrun_waited + 1))
+            [ $look -ge {len(tables) - 1} ] || look=$((look + 1))
+        }}
         kill() {{ echo "$*" >>{tmp_path}/killed; }}
         look=0 smolrun_sshd=100 smolrun_self=$$ smolrun_task= smolrun_link= smolrun_shared= smolrun_grace=1
     """
@@ -171,7 +177,7 @@ def test_the_server_process_that_ends_during_the_kill_harms_nobody(openssh_as: A
     """Its children are adopted by init then, whose children are the whole machine."""
     guest, number = openssh_as("dash"), unique()
     client, other = guest.client(), guest.client()
-    with running(other, "sleep 5; exit 6", "raw") as result, subprocess.Popen(["sleep", "60"]) as bystander:
+    with running(other, "sleep 4; exit 6", "raw") as result, subprocess.Popen(["sleep", "60"]) as bystander:
         try:
             with pytest.raises(SmolVMError) as caught:
                 client.run(f"trap 'kill -KILL $PPID' TERM; echo x; sleep {number} & wait", 1, "raw")

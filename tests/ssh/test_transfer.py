@@ -399,7 +399,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_refused(tmp
         get(torn, str(source), deadline=within())
 
 
-def test_a_put_is_one_round_trip(openssh: Endpoint, tmp_path: Path) -> None:
+def test_a_put_is_one_command(openssh: Endpoint, tmp_path: Path) -> None:
     client = openssh.client()
     commands = []
 
