@@ -9,7 +9,9 @@ from smolrun.engine.plan import PlannedTask
 from smolrun.errors import SmolVMError
 from smolrun.modules.base import Arguments, Module
 from smolrun.modules.registry import FoundModule
+from smolrun.playbook.arguments import fields_by_word
 from smolrun.playbook.validation import words
+from smolrun.playbook.written import is_open
 from smolrun.source.coercions import describe
 from smolrun.source.containers import location_at
 from smolrun.source.text import location_of
@@ -40,7 +42,8 @@ def rendered_arguments(
     planned: PlannedTask, module: Module[Any], templar: Templar, variables: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The arguments with all templates rendered but those the module evaluates itself; omitted ones are gone."""
-    rendered = _from_template(planned, templar, variables)
+    rendered = _defaults(planned, module, templar, variables)
+    rendered |= _from_template(planned, templar, variables)
     for name, value in planned.task.arguments.items():
         key = name
         if name in module.raw_arguments:
@@ -54,6 +57,26 @@ def rendered_arguments(
     if module.takes_mode and module.free_form in rendered:
         rendered[module.free_form] = _line(rendered[module.free_form], templar)
     return rendered
+
+
+def _defaults(
+    planned: PlannedTask, module: Module[Any], templar: Templar, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What ``module_defaults`` says of the module, but for arguments that the task gives by any of their names."""
+    found: Mapping[str, Any] = {}
+    wanted = {f"{module.collection}.{planned.task.module}", planned.task.module, planned.task.module.rpartition(".")[2]}
+    for layer in planned.keywords.module_defaults:  # the outermost first
+        rendered = templar.render(layer, variables) if is_open(layer) else layer
+        for name in rendered if isinstance(rendered, Mapping) else ():
+            if str(name) in wanted and isinstance(rendered[name], Mapping):
+                found = rendered[name]
+    model: type[Arguments] = module.arguments
+    fields = fields_by_word(model)
+    given = {fields.get(str(name), str(name)) for name in planned.task.arguments}
+    defaults = {
+        str(n): templar.render(v, variables) for n, v in found.items() if fields.get(str(n), str(n)) not in given
+    }
+    return {name: value for name, value in defaults.items() if value is not OMIT}
 
 
 def _line(value: Any, templar: Templar) -> Any:

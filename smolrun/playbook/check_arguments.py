@@ -34,7 +34,10 @@ def check_arguments_of(play: Play, mistakes: Mistakes) -> None:
             continue
         own = Mistakes()
         check_arguments(found, task.arguments, task.module_location, own)
+        given_elsewhere = any(keywords.module_defaults for keywords in (*visit.parents, task))
         for diagnostic in own.in_order():
+            if given_elsewhere and diagnostic.code in ("missing-argument", "arguments"):
+                continue
             is_error = diagnostic.is_error and (diagnostic.code in _ALWAYS_ERRORS or is_certain(visit))
             note = mistakes.error if is_error else mistakes.warning
             note(diagnostic.code, diagnostic.message, diagnostic.location, diagnostic.hint)

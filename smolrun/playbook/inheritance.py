@@ -14,7 +14,7 @@ from smolrun.source.coercions import Boolean
 T = TypeVar("T")
 
 _OWN = frozenset({"location", "name", "vars"})
-_ADDED_UP = frozenset({"environment", "tags"})
+_ADDED_UP = frozenset({"environment", "tags", "module_defaults"})
 _NEAREST = tuple(name for name in Keywords.model_fields if name not in _OWN | _ADDED_UP)
 
 
@@ -37,7 +37,7 @@ def effective(node: Task | Meta | Block, parents: Sequence[Play | Block]) -> Eff
     values: dict[str, Any] = {"location": node.location, "name": node.name, "vars": node.vars}
     for name in (*_NEAREST, "delegate_to", "delegate_facts"):
         values[name] = _nearest(chain, name)
-    for name in ("environment", "when"):
+    for name in ("environment", "when", "module_defaults"):
         values[name] = tuple(_all(chain, name))
     for name in ("tags", "notify"):
         values[name] = tuple(dict.fromkeys(_all(chain, name)))

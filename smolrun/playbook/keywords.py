@@ -10,12 +10,12 @@ from smolrun.source.containers import LocatedDict
 
 NOT_YET_FOR_PLAYS = frozenset(
     {
-        "vars_prompt", "collections", "module_defaults", "debugger", "become_exe", "validate_argspec",
+        "vars_prompt", "debugger", "become_exe", "validate_argspec",
     }
 )  # fmt: skip
-NOT_YET_FOR_BLOCKS = frozenset({"collections", "module_defaults", "debugger", "become_exe"})
+NOT_YET_FOR_BLOCKS = frozenset({"debugger", "become_exe"})
 NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS | {"async", "poll"}
-NOT_YET_ACTIONS = frozenset({"import_playbook", "include_vars"})
+NOT_YET_ACTIONS = frozenset({"import_playbook"})
 PLAY_ONLY = frozenset(
     {
         "hosts", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "vars_files", "vars_prompt", "gather_facts",

@@ -63,6 +63,8 @@ def _set_by_task(task: Task) -> set[str] | None:
     """The names that a task registers and sets; None where they cannot be known."""
     if registry.find(task.module) is None or _brings_in_unknown(task):
         return None  # a module that we cannot look into may return facts of any name
+    if task.module == "include_vars":
+        return None  # the check would have to read what depends on the host
     names = {str(task.register_as)} if task.register_as else set()
     if task.module == "set_fact":
         if task.arguments_template is not None or any(is_open(key) for key in task.arguments):

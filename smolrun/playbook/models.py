@@ -83,6 +83,10 @@ class Keywords(Written):
     )
     diff: Templated[Boolean] | None = Field(None, description="Show what changes in files.")
     run_once: Templated[Boolean] | None = Field(None, description="Run on the first host, for all of them.")
+    module_defaults: Environment = Field(
+        (), description="Arguments for modules that do not get them otherwise, by the name of the module."
+    )
+    collections: WrittenTexts = Field((), description="Collections that short names of roles are looked for in.")
     throttle: Templated[Integer] | None = Field(None, description="Run on at most so many hosts at a time.")
 
 

@@ -26,6 +26,7 @@ _DIALECT = "http://json-schema.org/draft-07/schema#"
 _OTHER_COLLECTIONS = r"^(?!ansible\.(builtin|legacy)\.)[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}$"
 _STRUCTURAL = READ_APART | {"loop", "action", "block", "rescue", "always", "roles"}
 _STRUCTURAL |= {"pre_tasks", "tasks", "post_tasks", "handlers"}
+_NOT_OF_PLAYS = frozenset({"when"})
 _TASK_LISTS = {
     "pre_tasks": "Tasks that run first, with the handlers they notify.",
     "tasks": "What to do, in order.",
@@ -45,7 +46,7 @@ def playbook_schema() -> Schema:
         "title": "A smolrun playbook",
         "description": "A list of plays, or only of tasks, which then are for `hosts: all`.",
         "anyOf": [
-            {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/play"}},
+            {"type": "array", "minItems": 1, "items": {"anyOf": [_ref("play"), _ref("playbook_import")]}},
             {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/node"}},
         ],
         "definitions": _definitions(),
@@ -56,6 +57,7 @@ def _definitions() -> Schema:
     return {
         "template": TEMPLATE_SCHEMA,
         "play": _play(),
+        "playbook_import": _playbook_import(),
         "node": {"anyOf": [_ref("block"), _ref("meta"), _ref("task")]},
         "nodes": {"type": ["array", "null"], "items": _ref("node")},
         "handlers": {"type": ["array", "null"], "items": {"anyOf": [_ref("meta"), _ref("handler")]}},
@@ -85,8 +87,24 @@ def _object(properties: Schema, description: str, required: tuple[str, ...] = ()
 def _play() -> Schema:
     lists = {name: {**_ref_with(text, "nodes")} for name, text in _TASK_LISTS.items()}
     handlers = _ref_with("Tasks that run once, at the end, if a task that changed something notifies them.", "handlers")
-    properties = {**_keywords(Play), "user": _keywords(Play)["remote_user"], **lists, "handlers": handlers}
+    own = _keywords(Play)
+    properties = {**own, "user": own["remote_user"], "roles": _roles(), **lists, "handlers": handlers}
     return _object(properties, "What to do on which hosts.", ("hosts",))
+
+
+def _roles() -> Schema:
+    """The roles of a play: names, or mappings whose further keys are the role's parameters."""
+    role: Schema = {"type": "object", "anyOf": [{"required": ["role"]}, {"required": ["name"]}]}
+    items = {"anyOf": [{"type": "string"}, role]}
+    return {"description": "Roles to run before the tasks.", "type": ["array", "null"], "items": items}
+
+
+def _playbook_import() -> Schema:
+    words = ("import_playbook", "ansible.builtin.import_playbook")
+    own = {name: schema for name, schema in _keywords(Block).items() if name in ("name", "vars", "when", "tags")}
+    file: Schema = {"type": "string", "description": "A playbook whose plays come here."}
+    schema = _object({**dict.fromkeys(words, file), **own}, "Another playbook.")
+    return {**schema, "anyOf": [{"required": [word]} for word in words]}
 
 
 def _block() -> Schema:
@@ -149,7 +167,7 @@ def _keywords(model: type[BaseModel]) -> Schema:
     return {
         field.alias or name: _value(_type(model, name), field.description)
         for name, field in model.model_fields.items()
-        if name not in _STRUCTURAL
+        if name not in _STRUCTURAL and not (model is Play and name in _NOT_OF_PLAYS)
     }
 
 

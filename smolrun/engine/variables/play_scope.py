@@ -7,7 +7,7 @@ from typing import Any
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.layers import ComputedVariables, Layer, LayeredVariables
 from smolrun.engine.variables.magic import play_variables
-from smolrun.engine.variables.task_scope import NO_SCOPE, TaskScope, dependencies_of, roles_of
+from smolrun.engine.variables.task_scope import NO_SCOPE, TaskScope, dependencies_of, role_names, roles_of
 from smolrun.playbook.models import Play, TasksOfRole
 
 
@@ -37,7 +37,7 @@ class PlayScope:
         self.hosts = hosts
         self.folder = folder
         all_hosts = list(everyone)
-        self._magic: Layer = play_variables(name, folder) | {"ansible_play_hosts_all": all_hosts}
+        self._magic: Layer = play_variables(name, folder) | {"ansible_play_hosts_all": all_hosts} | role_names(play)
         self._batch: Layer = ComputedVariables(
             {"ansible_play_hosts": active, "ansible_play_batch": batch, "play_hosts": batch}
         )

@@ -90,6 +90,18 @@ def roles_of(play: Play) -> Iterator[TasksOfRole]:
         yield from _roles_among(nodes)
 
 
+def role_names(play: Play) -> dict[str, list[str]]:
+    """The magic variables that name the roles of a play, alone and with those that they depend on."""
+    own = sorted({block.role.name for block in roles_of(play)})
+    needed = sorted({role.name for block in roles_of(play) for role in dependencies_of(block)})
+    return {
+        "role_names": own,
+        "ansible_play_role_names": own,
+        "ansible_dependent_role_names": needed,
+        "ansible_role_names": sorted({*own, *needed}),
+    }
+
+
 def _roles_among(nodes: Iterable[Node]) -> Iterator[TasksOfRole]:
     for node in nodes:
         if isinstance(node, TasksOfRole):
