@@ -11,6 +11,7 @@ _COMMANDS = {
     "check": "smolrun.cli.check",
     "exec": "smolrun.cli.execute",
     "inventory": "smolrun.cli.inventory",
+    "explain": "smolrun.cli.explain",
     "vault": "smolrun.cli.vault",
     "config": "smolrun.cli.config",
     "schema": "smolrun.cli.schema",

@@ -25,7 +25,7 @@ def test_help_of_every_command_has_examples() -> None:
     from smolrun.cli.app import app
 
     runner = CliRunner()
-    for command in ("run", "check", "exec", "inventory", "vault", "config", "schema", "completion"):
+    for command in ("run", "check", "exec", "inventory", "explain", "vault", "config", "schema", "completion"):
         assert "Examples:" in runner.invoke(app, [command, "--help"]).output
 
 
