@@ -14,7 +14,6 @@ from pathlib import Path
 from smolrun.connection.process_tree import MARK_VARIABLE, Kill, end_tree
 from smolrun.deadline import Deadline
 from smolrun.errors import (
-    BecomeError,
     CommandNotStartedError,
     OperationCancelledError,
     OperationTimeoutError,
@@ -23,7 +22,7 @@ from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.stdin import Feed, pieces
 from smolrun.ssh.streams import MarkedStream, Streams
-from smolrun.ssh.wrap import Wrapped, wrap
+from smolrun.ssh.wrap import wrap
 
 _PIECE = 1 << 16
 _QUIET = 0.3  # seconds without output after the command's end before its pipes count as held by somebody else
@@ -98,7 +97,7 @@ def run_command(request: CommandRequest, deadline: Deadline, wake: Wake, setting
     life = _Life(process, feed, streams, _Limits(deadline, wake, kill))
     try:
         life.follow()
-        return life.result(wrapped, time.monotonic() - started)
+        return life.result(time.monotonic() - started)
     finally:
         life.end()
 
@@ -152,12 +151,12 @@ class _Life:
             if moved:
                 moved_at = time.monotonic()
 
-    def result(self, wrapped: Wrapped, duration: float) -> CommandResult:
+    def result(self, duration: float) -> CommandResult:
         """What it came to. Raises `CommandNotStartedError` or `BecomeError` where it never began."""
         status = self._process.wait()
         streams = self._streams
         if not streams.begun:
-            raise _not_started(wrapped, streams, status)
+            raise streams.never_began(status)
         truncated = streams.truncated
         return CommandResult(
             exit_code=status if status >= 0 else 128 - status,
@@ -299,25 +298,6 @@ class _Life:
         if complete:
             self._process.wait()
         return complete
-
-
-def _not_started(wrapped: Wrapped, streams: Streams, status: int) -> BecomeError | CommandNotStartedError:
-    become = wrapped.become
-    errors = streams.stderr.noise
-    for word in (become.prompt, become.reached) if become is not None else ():
-        errors = errors.replace(word, b"") if word else errors
-    noise = (errors.strip() or streams.stdout.noise.strip()).decode("utf-8", "replace")
-    said = f": {noise[-2000:]}" if noise else " and said nothing"
-    if become is not None and not streams.reached:
-        tool = become.become.executable or become.become.method
-        return BecomeError(f"{tool} did not become {become.become.user}{said}")
-    return CommandNotStartedError(
-        f"the login shell ended with status {status} before the command began{said}",
-        stdout=streams.stdout.noise,
-        stderr=streams.stderr.noise,
-        status=status,
-        hint="this user's shell takes no commands, or a profile exits",
-    )
 
 
 def _exit_watch(pid: int) -> int | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from smolrun.deadline import Deadline
 from smolrun.errors import (
     BecomeError,
-    CommandNotStartedError,
     ConnectError,
     ConnectionLostError,
     NotRunError,
@@ -160,7 +159,7 @@ class Execution:
     def _result(self, sent: Sent, ending: Ending) -> CommandResult:
         streams = sent.streams
         if not streams.begun:
-            raise self._not_started(streams, ending)
+            raise streams.never_began(ending.status)
         truncated = streams.truncated
         if ending.signal is not None:
             status = 128 + SIGNALS.get(ending.signal, 0)
@@ -175,21 +174,6 @@ class Execution:
             truncated=truncated,
             pipe_held=ending.pipe_held,
             duration=time.monotonic() - sent.since,
-        )
-
-    def _not_started(self, streams: Streams, ending: Ending) -> BecomeError | CommandNotStartedError:
-        noise = streams.noise.decode("utf-8", "replace")
-        become = self._wrapped.become
-        said = f": {noise[-2000:]}" if noise else " and said nothing"
-        if become is not None and not streams.reached:
-            tool = become.become.executable or become.become.method
-            return BecomeError(f"{tool} did not become {become.become.user}{said}")
-        return CommandNotStartedError(
-            f"the login shell ended with status {ending.status} before the command began{said}",
-            stdout=streams.stdout.noise,
-            stderr=streams.stderr.noise,
-            status=ending.status,
-            hint="this user's shell takes no commands, or a profile exits; shell='raw' leaves the profile out",
         )
 
     def _lost(self, sent: Sent, error: PeerGoneError) -> ConnectionLostError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from smolrun.errors import BecomeError
+from smolrun.errors import BecomeError, CommandNotStartedError
 from smolrun.ssh.output import OutputBuffer
 from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
@@ -102,6 +102,22 @@ class Streams:
             for own in (self._wrapped.become.prompt, self._wrapped.become.reached):
                 stderr = stderr.replace(own, b"") if own else stderr
         return stderr.strip() or self.stdout.noise.strip()
+
+    def never_began(self, status: int | None) -> BecomeError | CommandNotStartedError:
+        """The error for a command that ended with that status while nothing shows that it had begun."""
+        noise = self.noise.decode("utf-8", "replace")
+        said = f": {noise[-2000:]}" if noise else " and said nothing"
+        wrap = self._wrapped.become
+        if wrap is not None and not self.reached:
+            tool = wrap.become.executable or wrap.become.method
+            return BecomeError(f"{tool} did not become {wrap.become.user}{said}")
+        return CommandNotStartedError(
+            f"the login shell ended with status {status} before the command began{said}",
+            stdout=self.stdout.noise,
+            stderr=self.stderr.noise,
+            status=status,
+            hint="this user's shell takes no commands, or a profile exits; shell='raw' leaves the profile out",
+        )
 
     def _release(self) -> None:
         self.reached = True
