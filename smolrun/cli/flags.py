@@ -69,6 +69,8 @@ class SelectionFlags:
     strict: bool = False
     gathering: Literal["implicit", "explicit", "smart"] = "implicit"
     any_errors_fatal: bool = False
+    strategy: str = "linear"
+    error_on_missing_handler: bool = True
     list_hosts: bool = False
     list_tasks: bool = False
     list_tags: bool = False

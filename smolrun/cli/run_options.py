@@ -55,6 +55,8 @@ def run_options(
         strict=selection.strict,
         gather_facts=selection.gathering != "explicit",
         any_errors_fatal=selection.any_errors_fatal,
+        strategy=selection.strategy,
+        error_on_missing_handler=selection.error_on_missing_handler,
         become=become_keywords(connection, become),
         connection=connection_defaults(connection, login),
         vault=loaded.vault,

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from smolrun.source.coercions import describe, to_boolean, to_integer, to_list, to_seconds
 
+STRATEGIES = ("linear", "free", "host_pinned", "debug")
 BAD_LIST = "expected text or a list of texts, found "
 
 
@@ -127,6 +128,14 @@ def _connect_seconds(value: Any, folder: Path) -> float:
     return seconds
 
 
+def _strategy(value: Any, _: Path) -> str:
+    """The name without its collection; Mitogen's own ones say how modules travel, not in which order tasks run."""
+    name = str(_text(value)).rpartition(".")[2].removeprefix("mitogen_")
+    if name not in STRATEGIES:
+        raise ValueError(f"expected one of {', '.join(STRATEGIES)}, found {describe(value)}")
+    return name
+
+
 BOOLEAN = Kind("true or false", _plain(to_boolean))
 SECONDS = Kind("seconds; 0 for no limit", _plain(to_seconds))
 CONNECT_SECONDS = Kind("seconds, at least 1", _connect_seconds)
@@ -137,4 +146,5 @@ KEY_FILE = Kind("the path of a private key", _path)
 PATHS = Kind("a list of paths, or one text with ':' between them", _path_list)
 INVENTORIES = Kind("paths or lists of hosts", _inventories)
 VAULT_IDS = Kind("a list of LABEL@SOURCE", _vault_ids)
+STRATEGY = Kind(f"one of {', '.join(STRATEGIES)}", _strategy)
 HOST_KEY = Kind("known_hosts, accept-new, insecure or SHA256:…", _host_key)

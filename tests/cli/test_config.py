@@ -138,3 +138,12 @@ def test_warnings_of_the_configuration_are_errors_when_strict(
     ended = smolrun("check", path)
     assert (ended.code, "ansible.cfg:2:1" in ended.err) == (0, True)
     assert smolrun("check", path, "--strict").code == 4
+
+
+def test_a_missing_handler_ends_the_run_unless_configured_otherwise(
+    smolrun: Smolrun, playbook: Playbook, tmp_path: Path
+) -> None:
+    path = playbook("- run: echo\n  notify: nobody", head="- hosts: all\n  gather_facts: false\n  connection: local\n")
+    assert smolrun("run", path, "-i", "web1,").code == 1
+    (tmp_path / "ansible.cfg").write_text("[defaults]\nerror_on_missing_handler = False\nstrategy = free\n")
+    assert smolrun("run", path, "-i", "web1,").code == 0

@@ -6,6 +6,7 @@ import pytest
 
 from smolrun.config.ini_reader import read_ini
 from smolrun.config.search import Surroundings
+from smolrun.errors import LoadError
 from smolrun.location import SourceFile
 from tests.config.conftest import Load
 
@@ -80,3 +81,16 @@ def test_vault_ids_of_our_file_start_from_its_folder_and_of_ansibles_from_here(
     assert load(SMOLRUN_CONFIG="sub/c.toml")["vault_identity_list"] == (f"dev@{around.folder}/sub/pass",)
     (around.folder / "sub" / "ansible.cfg").write_text("[defaults]\nvault_identity_list = dev@pass, prod@prompt\n")
     assert load(ANSIBLE_CONFIG="sub")["vault_identity_list"] == (f"dev@{around.folder}/pass", "prod@prompt")
+
+
+@pytest.mark.parametrize(
+    ("written", "strategy"),
+    [("free", "free"), ("ansible.builtin.host_pinned", "host_pinned"), ("mitogen_linear", "linear")],
+)
+def test_strategies(load: Load, around: Surroundings, written: str, strategy: str) -> None:
+    (around.folder / "ansible.cfg").write_text(f"[defaults]\nstrategy = {written}\n")
+    configuration = load()
+    assert (configuration["strategy"], configuration.warnings) == (strategy, ())
+    (around.folder / "ansible.cfg").write_text("[defaults]\nstrategy = fastest\n")
+    with pytest.raises(LoadError, match="expected one of linear"):
+        load()
