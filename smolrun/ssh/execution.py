@@ -112,11 +112,13 @@ class Execution:
             except ChannelRefusedError as error:
                 cause = self._connection.refused(str(error))
             except DeadlinePassedError:
+                self._connection.drop()  # with it goes a channel that may still open, and nobody would close
                 raise ConnectError(
                     f"the command was not sent to {self._settings.destination}: "
                     f"its {self._deadline.timeout:g} s were over before a channel was open"
                 ) from None
             except CancelledError:
+                self._connection.drop()
                 raise OperationCancelledError("cancelled before the command was sent", killed=True) from None
             self._connection.drop()
         if isinstance(cause, NotRunError):

@@ -67,6 +67,23 @@ def test_a_peer_that_froze_between_commands_is_found_out_before_a_command_is_sen
     assert client.run("ls $HOME/ran", shell="raw").exit_code != 0, "nothing runs late"
 
 
+def test_a_channel_that_opens_after_the_deadline_is_not_left_open(openssh_as: AsUser, relay: Relay) -> None:
+    guest = openssh_as("dash")
+    between = relay(guest)
+    client = guest.at(between.port).client()
+    client.run("true", shell="raw")
+    client._connection._spare = None  # so that one has to be asked for
+    between.freeze()
+    for _ in range(2):
+        with pytest.raises(ConnectError):
+            client.run("touch $HOME/late-channel", shell="raw", timeout=1)
+    between.thaw()
+    assert client.run("ls $HOME/late-channel", shell="raw").exit_code != 0
+    transport = client._connection._transport
+    assert transport is not None
+    assert [channel for channel in transport._channels.values() if channel is not client._connection._spare] == []
+
+
 def test_a_restarted_server_is_reconnected_to(start_openssh: StartOpenSSH) -> None:
     server = start_openssh()
     client = server.endpoint().client()
