@@ -49,6 +49,7 @@ def _wait_for_banner(
     target: Target, settings: ClientSettings, deadline: Deadline, interval: float, sleep: Sleep
 ) -> None:
     pauses = back_off(interval, max(interval, _SLOWEST_PROBES))
+    told: ConnectError | None = None
     while True:
         try:
             probe(target, deadline.earliest(PATIENCE), settings.dead_after)
@@ -56,7 +57,10 @@ def _wait_for_banner(
             # A name may appear only when the guest has booted, so not even that failure is final here.
             if error.phase == "configuration":
                 raise
-            _rest(next(pauses), deadline, sleep, "the TCP probe", target, error)
+            # That the last probe of all was cut short tells less than what the one before it met.
+            if told is None or not deadline.expired:
+                told = error
+            _rest(next(pauses), deadline, sleep, "the TCP probe", target, told)
         else:
             return
 
