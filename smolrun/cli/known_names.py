@@ -1,7 +1,6 @@
 """Which variables are known before a run, for the check of playbooks."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.settings import LOCALHOST_NAMES
