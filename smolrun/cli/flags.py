@@ -68,9 +68,14 @@ class SelectionFlags:
     mode: Literal["login", "raw"] | None = None
     strict: bool = False
     gathering: Literal["implicit", "explicit", "smart"] = "implicit"
-    any_errors_fatal: bool = False
+    fact_caching: str = "memory"
+    fact_caching_connection: Path | None = None
+    fact_caching_prefix: str = ""
+    fact_caching_timeout: float = 86400
+    hash_behaviour: Literal["replace", "merge"] = "replace"
     strategy: str = "linear"
     error_on_missing_handler: bool = True
+    any_errors_fatal: bool = False
     list_hosts: bool = False
     list_tasks: bool = False
     list_tags: bool = False

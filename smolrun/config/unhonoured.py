@@ -44,7 +44,6 @@ def _bare(name: str) -> str:
 _FALSE = _is("", *FALSE_WORDS)
 _TRUE = _is("", *TRUE_WORDS)
 _EMPTY = _is("", "[]", "none")
-_MERGE_WITH_ITSELF = _is("", "replace")
 _COSMETIC_CALLBACKS = (
     "default", "yaml", "debug", "dense", "minimal", "oneline", "skippy", "actionable", "unixy", "selective",
     "full_skip", "stderr", "counter_enabled", "diy", "timer", "profile_tasks", "profile_roles", "tree", "say",
@@ -62,8 +61,6 @@ def _plugin_folders(names: Iterable[str]) -> Iterable[Unhonoured]:
 
 
 UNHONOURED: tuple[Unhonoured, ...] = (
-    _of("hash_behaviour", "ANSIBLE_HASH_BEHAVIOUR", "mappings of a stronger level replace those of a weaker one",
-        _MERGE_WITH_ITSELF),
     _of("jinja2_extensions", "ANSIBLE_JINJA2_EXTENSIONS", "extensions of Jinja2 are not loaded",
         _no_more_than("do", "loopcontrols")),
     _of("error_on_undefined_vars", "ANSIBLE_ERROR_ON_UNDEFINED_VARS", "an undefined variable is always an error",
@@ -75,7 +72,6 @@ UNHONOURED: tuple[Unhonoured, ...] = (
         _TRUE),
     _of("executable", "ANSIBLE_EXECUTABLE", "commands run with the guest's /bin/sh", _is("", "/bin/sh")),
     _of("ansible_managed", "ANSIBLE_MANAGED", "set the variable ansible_managed instead", _EMPTY),
-    _of("fact_caching", "ANSIBLE_CACHE_PLUGIN", "facts are not kept between runs", _no_more_than("memory")),
     _of("fact_path", "ANSIBLE_FACT_PATH", "local facts are read where the module setup is told to", _EMPTY),
     _of("gather_subset", "ANSIBLE_GATHER_SUBSET", "say it in the play", _no_more_than("all")),
     _of("no_log", "ANSIBLE_NO_LOG", "say no_log in the play or task", _FALSE),
@@ -119,8 +115,7 @@ QUIET = frozenset(
         "syslog_facility", "log_filter", "log_verbosity", "max_diff_size", "poll_interval",
         "internal_poll_interval", "module_name", "module_args", "module_lang", "module_set_locale",
         "module_compression", "squash_actions", "allow_world_readable_tmpfiles", "become_allow_same_user",
-        "jinja2_native", "jinja2_native_warning", "gather_timeout", "fact_caching_connection",
-        "fact_caching_prefix", "fact_caching_timeout", "callback_plugins", "cache_plugins",
+        "jinja2_native", "jinja2_native_warning", "gather_timeout", "callback_plugins", "cache_plugins",
         "terminal_plugins", "cliconf_plugins", "netconf_plugins", "httpapi_plugins", "doc_fragment_plugins",
         "enable_task_debugger", "duplicate_dict_key", "string_conversion_action",
         "string_type_filters", "handler_includes_static", "task_includes_static", "sudo_user", "sudo",

@@ -56,6 +56,9 @@ class Batch:
         self.runner = runner
         self.statistics = statistics
         self.progress = {host: HostProgress(plan.body) for host in self.hosts}
+        for host in self.hosts if services.options.gathering == "smart" and plan.gathering is not None else ():
+            if services.memory.of(host).gathered:
+                self.progress[host].pass_over(plan.gathering)
         self.unreachable: set[str] = set()
         self.dragged: set[str] = set()
 

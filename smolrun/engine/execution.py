@@ -109,7 +109,7 @@ class _Call:
         if check_mode and self.module.check_mode == "skip":
             message = f"{self.found.name} does nothing in check mode"
             return self._execution(ModuleResult(skipped=True, msg=message), None)
-        delegate = self._delegate()
+        delegate = self.item.delegate
         guest = self._guest(delegate or self.item.host)
         environment = self.values.environment(keywords.environment)
         mode = self._mode(environment)
@@ -129,13 +129,6 @@ class _Call:
         return self._execution(result, delegate)
 
     # --- the guest ---------------------------------------------------------------------------------
-
-    def _delegate(self) -> str | None:
-        written = self.item.planned.keywords.delegate_to
-        if written is None:
-            return None
-        name = self.values.value(self.item.planned.keywords, "delegate_to")
-        return None if not name or name == self.item.host else str(name)
 
     def _guest(self, host: str) -> Guest:
         if self.module.uses_guest:
@@ -282,7 +275,8 @@ class _Call:
         host = memory.of(delegate if to_delegate and delegate is not None else self.item.host)
         host.assign(result.facts)
         if result.ansible_facts:
-            host.add_facts(result.ansible_facts)
+            add = host.add_named_facts if self.found.name == "set_fact" else host.add_facts
+            add(result.ansible_facts)
 
     def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition

@@ -166,6 +166,11 @@ class HostProgress:
         if self._frames:
             self._frames[-1].index += 1
 
+    def pass_over(self, task: PlannedTask | None) -> None:
+        """Go past a task, if the host stands there."""
+        if task is not None and self.current() is task:
+            self.advance()
+
     def flush(self, handlers: Sequence[PlannedTask], notified: set[PlannedTask]) -> None:
         """Go past `current`, and through the `notified` among `handlers` before what follows it."""
         frame = self._frames[-1]

@@ -6,7 +6,7 @@ The order is Ansible's (``TaskExecutor``): conditions, arguments, execution, ``c
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smolrun.engine import failure, results
@@ -26,6 +26,7 @@ from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule, near
 from smolrun.playbook.models import Condition
 from smolrun.source.text import location_of
+from smolrun.templating.rendering import Scope
 
 DEFAULT_RETRIES = 3
 """Further attempts where there is an ``until`` and no ``retries`` (Ansible's documentation, "Retrying a task")."""
@@ -46,6 +47,7 @@ class ItemRunner:
         variables: of that host, those of the item included.
         executor: does what the module does, once.
         label: of the item, if it is one.
+        delegate: the other host that it happens on (``delegate_to``).
     """
 
     services: Services
@@ -55,6 +57,7 @@ class ItemRunner:
     variables: LayeredVariables
     executor: Executor
     label: str | None = None
+    delegate: str | None = None
 
     def run(self, loop_error: SmolVMError | None = None) -> Execution:
         """What it comes to. Never raises for what is wrong with the task or its host.
@@ -81,6 +84,26 @@ class ItemRunner:
             return Execution(results.skipped_by(verdict.false))
         if loop_error is not None:
             raise loop_error
+        delegate = self._delegate(values)
+        if delegate is not None:
+            return self._on(delegate)._execute(no_log=no_log)
+        return self._execute(no_log=no_log)
+
+    def _delegate(self, values: KeywordValues) -> str | None:
+        """The other host that it happens on, if it does."""
+        if self.planned.keywords.delegate_to is None:
+            return None
+        name = values.value(self.planned.keywords, "delegate_to")
+        return None if not name or name == self.host else str(name)
+
+    def _on(self, delegate: str) -> "ItemRunner":
+        """The same on another host, whose variables ``ansible_delegated_vars`` gives."""
+        theirs = self.executor.scope.of(delegate, self.planned.scope)
+        delegated = {"ansible_delegated_vars": {delegate: Scope(theirs)}}
+        return replace(self, variables=self.variables.over(delegated), delegate=delegate)
+
+    def _execute(self, *, no_log: bool) -> Execution:
+        values = KeywordValues(self.services.templar, self.variables)
         found = self._module()
         arguments = arguments_of(self.planned, found, self.services.templar, self.variables)
         self.services.keep_secret(secrets_in(arguments))

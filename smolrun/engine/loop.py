@@ -65,6 +65,7 @@ class LoopControls:
     index_variable: str | None = None
     pause: float = 0.0
     extended: bool = False
+    all_items: bool = True
 
     @classmethod
     def of(cls, loop: Loop, keywords: KeywordValues) -> "LoopControls":
@@ -77,6 +78,7 @@ class LoopControls:
             index_variable=keywords.value(control, "index_var") or None,
             pause=keywords.value(control, "pause") or 0.0,
             extended=keywords.flag(control, "extended"),
+            all_items=keywords.value(control, "extended_allitems") is not False,
         )
 
     def variables(self, items: list[Any], index: int) -> dict[str, Any]:
@@ -86,6 +88,8 @@ class LoopControls:
             values |= {self.index_variable: index, "ansible_index_var": self.index_variable}
         if self.extended:
             values["ansible_loop"] = _extended(items, index)
+            if not self.all_items:
+                del values["ansible_loop"]["allitems"]
         return values
 
     def label(self, item: Any, templar: Templar, variables: Mapping[str, Any]) -> str:

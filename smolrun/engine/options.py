@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from smolrun.connection.become_settings import BecomeKeywords
 from smolrun.connection.settings import ConnectionDefaults
@@ -40,7 +41,14 @@ class RunOptions:
         mode: the default of the task keyword ``mode``; None lets each module choose.
         output_limit: bytes kept of each stream of a command; None for the connection's own limit.
         strict: conditions that are not boolean are errors.
-        gather_facts: what plays that do not say ``gather_facts`` do.
+        gathering: ``implicit``: plays gather facts unless they say otherwise; ``explicit``: only those that ask for
+            it; ``smart``: only of hosts whose facts are not known yet.
+        fact_caching: ``jsonfile`` keeps facts between runs, ``memory`` does not.
+        fact_caching_connection: the folder where they are kept.
+        fact_caching_prefix: of the names of the files in it.
+        fact_caching_timeout: seconds for which they are good; 0 for ever.
+        flush_cache: forget them first.
+        hash_behaviour: ``merge``: mappings of a stronger source add to those of a weaker one, instead of replacing.
         strategy: of plays that do not name one.
         error_on_missing_handler: a notification that means nothing ends the run; otherwise it is a warning.
         any_errors_fatal: what plays, blocks and tasks that do not say ``any_errors_fatal`` do.
@@ -68,7 +76,13 @@ class RunOptions:
     mode: ShellMode | None = None
     output_limit: int | None = None
     strict: bool = False
-    gather_facts: bool = True
+    gathering: Literal["implicit", "explicit", "smart"] = "implicit"
+    fact_caching: str = "memory"
+    fact_caching_connection: Path | None = None
+    fact_caching_prefix: str = ""
+    fact_caching_timeout: float = 86400
+    flush_cache: bool = False
+    hash_behaviour: Literal["replace", "merge"] = "replace"
     any_errors_fatal: bool = False
     strategy: str = "linear"
     error_on_missing_handler: bool = True
@@ -79,6 +93,10 @@ class RunOptions:
     prompt: Prompt | None = None
     load: LoadSettings = field(default_factory=LoadSettings)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def keeps_facts(self) -> bool:
+        return self.fact_caching == "jsonfile" and self.fact_caching_connection is not None
 
     def __post_init__(self) -> None:
         if self.forks < 1:

@@ -85,12 +85,14 @@ class PlayPlan:
         name: its name, or its hosts where it has none.
         body: fact gathering, the sections and the flushes between them.
         handlers: in the order of their definition.
+        gathering: the task at the beginning of `body` that gathers facts.
     """
 
     play: Play
     name: str
     body: PlannedBlock
     handlers: tuple[PlannedTask, ...] = field(default=())
+    gathering: PlannedTask | None = None
 
 
 def tasks_of(node: PlannedNode) -> Iterator[PlannedTask]:

@@ -83,7 +83,7 @@ class PlanBuilder:
             *(handler for nodes in lists for handler in self._role_handlers(nodes, (play,))),
             *self._handlers(play.handlers, (play,)),
         )
-        return PlayPlan(play, self.name, body, handlers)
+        return PlayPlan(play, self.name, body, handlers, gathering[0] if gathering else None)
 
     def _section(self, nodes: tuple[PlannedNode, ...], *, force: bool) -> tuple[PlannedNode, ...]:
         """A section of the play, and the flush that ends it, which forced handlers run in even after a failure."""
@@ -91,10 +91,22 @@ class PlanBuilder:
             return (PlannedBlock(block=nodes, always=(PlannedMeta(),)),)
         return (*nodes, PlannedMeta())
 
-    def _gathering(self) -> tuple[PlannedNode, ...]:
+    def _gathering(self) -> tuple[PlannedTask, ...]:
         # Unless the play itself is tagged, facts are gathered whatever tags are asked for (as in ansible-core).
         tags = () if self.play.tags else (SourceText("always"),)
-        task = Task(location=self.play.location, name=SourceText(GATHERING), module="setup", tags=tags, run_once=False)
+        said = {name: getattr(self.play, name) for name in ("gather_subset", "gather_timeout", "fact_path")}
+        task = Task(
+            location=self.play.location,
+            name=SourceText(GATHERING),
+            module="setup",
+            arguments={
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in said.items()
+                if value is not None
+            },
+            tags=tags,
+            run_once=False,
+        )
         planned = self._task(task, (self.play,), handler=False)
         return (planned,) if self._tags.chooses(planned.tags) else ()
 

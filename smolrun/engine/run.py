@@ -14,6 +14,7 @@ from smolrun.connection.pool import ConnectionPool
 from smolrun.engine.event_bus import EventBus
 from smolrun.engine.events import Event as RunEvent
 from smolrun.engine.events import RunFinished, RunStarted
+from smolrun.engine.fact_cache import FactCache
 from smolrun.engine.facts import FactUse
 from smolrun.engine.options import RunOptions
 from smolrun.engine.play_run import PlayRun, RunState
@@ -24,6 +25,7 @@ from smolrun.engine.stepping import Stepping
 from smolrun.engine.variables.files import VariableFiles
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.magic import run_variables
+from smolrun.engine.variables.store import Memory
 from smolrun.engine.workers import Workers
 from smolrun.errors import ExitCode, LoadError, SmolVMError
 from smolrun.inventory.inventory import Inventory
@@ -75,9 +77,24 @@ class Run:
             redactor=redactor,
             connections=connections,
         )
+        cache = self._fact_cache(services)
+        if cache is not None:
+            services = replace(services, memory=Memory(cache))
         redactor.on_short = services.warn_of_short_secret
         templar.warn = services.warn
         return services
+
+    def _fact_cache(self, services: Services) -> FactCache | None:
+        options = self._options
+        if options.fact_caching not in ("memory", "jsonfile"):
+            services.warn(f"facts are not kept between runs by '{options.fact_caching}', only by 'jsonfile'")
+        if not options.keeps_facts or options.fact_caching_connection is None:
+            return None
+        prefix, lifetime = options.fact_caching_prefix, options.fact_caching_timeout
+        cache = FactCache(options.fact_caching_connection, prefix, lifetime, services.warn)
+        if options.flush_cache:
+            cache.forget((*self._inventory.hosts, "localhost"))
+        return cache
 
     def execute(self) -> int:
         """Run everything. The last event is `RunFinished`, whatever happens.
@@ -146,7 +163,8 @@ class Run:
                 services, hosts = beside[folder]
                 facts = facts or FactUse([(play, self._gathers(play)) for play in plays], self._shared(services))
                 run = PlayRun(services, self._state, hosts, files, workers, stepping, play, number + 1, folder)
-                goes_on = run.run(gather=facts.is_needed(number))
+                kept = self._options.keeps_facts and self._gathers(play)
+                goes_on = run.run(gather=kept or facts.is_needed(number))
                 number += 1
                 if self._services.stop.is_set or not goes_on:
                     break
@@ -166,12 +184,13 @@ class Run:
         first = Path(inventory.sources[0]).absolute() if inventory.sources else None
         directory = None if first is None or "," in str(first) else str(first if first.is_dir() else first.parent)
         common = run_variables(options, inventory.group_hosts(), directory, inventory.sources)
-        return HostLayers(inventory, services.memory, common, options.extra_vars)
+        merge = options.hash_behaviour == "merge"
+        return HostLayers(inventory, services.memory, common, options.extra_vars, merge=merge)
 
     def _gathers(self, play: Play) -> bool:
         gather = play.gather_facts
         if gather is None:
-            return self._options.gather_facts
+            return self._options.gathering != "explicit"
         if isinstance(gather, bool):
             return gather
         from smolrun.engine.keyword_values import KeywordValues

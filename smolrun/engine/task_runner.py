@@ -34,7 +34,8 @@ class TaskRunner:
 
     def run(self, planned: PlannedTask, reference: TaskReference, host: str) -> TaskOutcome:
         """Run a task on a host: register its result, tell of it, and say how it ended."""
-        variables = self.executor.scope.of(host, planned.scope)
+        around = {"environment": list(planned.keywords.environment)}
+        variables = self.executor.scope.of(host, planned.scope).over(around)
         return _HostTask(self.services, self.executor, planned, reference, host, variables).run()
 
 

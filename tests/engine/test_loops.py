@@ -1,5 +1,6 @@
 """Loops: what they go over, what they register, and what their controls do."""
 
+import time
 from typing import Any
 
 import pytest
@@ -155,3 +156,51 @@ def test_ignored_failures_of_items_do_not_stop_the_play(play: Play) -> None:
     )
     assert played.message("after") == 2
     assert all(event.ignored for event in played.of(ItemFinished))
+
+
+def test_extended_loops_may_come_without_the_list_of_all_items(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - debug: {msg: "{{ ansible_loop.length }} {{ 'allitems' in ansible_loop }}"}
+      loop: [1, 2]
+      loop_control: {extended: true, extended_allitems: "{{ 1 == 2 }}"}
+      register: it
+    - {name: it, debug: {msg: "{{ it.results | map(attribute='msg') }}"}}
+"""
+    )
+    assert played.message("it") == ["2 False", "2 False"]
+
+
+def test_a_loop_pauses_between_its_items(play: Play) -> None:
+    began = time.monotonic()
+    played = play(HEAD + '    - {debug: {}, loop: [1, 2, 3], loop_control: {pause: "{{ 0.1 }}"}}\n')
+    assert played.code == 0
+    assert time.monotonic() - began >= 0.2
+
+
+def test_environment_is_a_variable(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - block:
+        - name: it
+          debug: {msg: "{{ environment }}"}
+          environment: {B: "{{ 1 + 1 }}"}
+      environment: {A: x}
+"""
+    )
+    assert played.message("it") == [{"A": "x"}, {"B": 2}]
+
+
+def test_ignore_errors_may_be_a_template(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - {name: one, fail: {}, ignore_errors: "{{ yes_please }}", vars: {yes_please: true}}
+    - {name: two, fail: {}, ignore_errors: "{{ 1 == 2 }}"}
+"""
+    )
+    assert (played.code, played.tasks()) == (2, ["one", "two"])
+    assert played.task("one").ignored
+    assert not played.task("two").ignored

@@ -258,3 +258,28 @@ def test_a_loop_variable_that_hides_another_one_is_told(play: Play) -> None:
 
     played = play(HEAD + "    - {debug: {}, loop: [1]}\n", hosts={"a": {"item": "mine"}})
     assert "'item'" in played.of(Warned)[0].message
+
+
+def test_the_variables_of_the_delegate_can_be_read_and_its_name_may_be_a_template_in_a_loop(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - name: told
+      debug: {msg: "{{ inventory_hostname }} {{ ansible_delegated_vars[item].color }} {{ color }}"}
+      delegate_to: "{{ item }}"
+      loop: [b, c]
+      run_once: true
+      register: it
+    - {name: it, debug: {msg: "{{ it.results | map(attribute='msg') }}"}, run_once: true}
+    - {name: none, debug: {msg: "{{ ansible_delegated_vars is defined }}"}, run_once: true}
+""",
+        inventory="""
+        a color=red
+        b color=green
+        c color="{{ 'bl' ~ shade }}" shade=ue
+        [all:vars]
+        ansible_connection=local
+        """,
+    )
+    assert played.message("it") == ["a green red", "a blue red"]
+    assert played.message("none") is False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Any
 
-from smolrun.engine.variables.layers import Layer, LayeredVariables
+from smolrun.engine.variables.layers import Layer, LayeredVariables, MergingVariables
 from smolrun.engine.variables.store import Memory
 from smolrun.inventory.host import Host
 from smolrun.inventory.inventory import Inventory
@@ -18,18 +18,27 @@ class HostLayers:
     Args:
         common: what all hosts have alike: magic variables that hold for the whole run.
         extra: the variables of ``-e``.
+        merge: mappings of one name are put together, as ``hash_behaviour`` may ask for.
 
     Attributes:
+        layered: makes one view of several layers.
         revision: counts the changes of the inventory.
     """
 
     def __init__(
-        self, inventory: Inventory, memory: Memory, common: Mapping[str, Any], extra: Mapping[str, Any]
+        self,
+        inventory: Inventory,
+        memory: Memory,
+        common: Mapping[str, Any],
+        extra: Mapping[str, Any],
+        *,
+        merge: bool = False,
     ) -> None:
         self._inventory = inventory
         self._memory = memory
         self.extra = extra
         self._common = {**common, "hostvars": HostVariables(self, inventory)}
+        self.layered = MergingVariables if merge else LayeredVariables
         self.revision = 0
         self._lock = Lock()
         self._magic: dict[str, Layer] = {}
@@ -92,9 +101,14 @@ class HostLayers:
         if found is None:
             host = self.find(name)
             # A host that nobody listed can still be delegated to, by its address.
-            found = host.variables if host is not None else {"ansible_host": name}
+            found = self._merged(host) if host is not None else {"ansible_host": name}
             self._written[name] = found
         return found
+
+    def _merged(self, host: Host) -> Layer:
+        if self.layered is LayeredVariables:
+            return host.variables
+        return MergingVariables(tuple(layer.values for layer in reversed(host.layers)))
 
 
 def _source(host: Host | None) -> Mapping[str, Any]:
@@ -123,7 +137,7 @@ class HostVariables(Mapping[str, Any]):
         if found is None:
             if self._layers.find(name) is None:
                 raise KeyError(name)
-            variables = LayeredVariables((*self._layers.above(name), *self._layers.below(name)))
+            variables = self._layers.layered((*self._layers.above(name), *self._layers.below(name)))
             found = self._scopes[name] = Scope(variables)
         return found
 

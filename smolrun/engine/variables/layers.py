@@ -1,6 +1,6 @@
 """Many mappings seen as one: the first that has a name decides."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Layer = Mapping[str, Any]
@@ -50,7 +50,41 @@ class LayeredVariables(Mapping[str, Any]):
 
     def over(self, *layers: Layer) -> "LayeredVariables":
         """These variables with `layers` on top, the first of them highest."""
-        return LayeredVariables((*layers, *self.layers))
+        return type(self)((*layers, *self.layers))
+
+
+class MergingVariables(LayeredVariables):
+    """The same with ``hash_behaviour: merge``: a mapping adds to those of the same name in weaker layers."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Any:
+        values = [layer[name] for layer in self.layers if name in layer]
+        if not values:
+            raise KeyError(name)
+        return merged(values)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        values = [layer[name] for layer in self.layers if name in layer]
+        return merged(values) if values else default
+
+
+def merged(values: Sequence[Any]) -> Any:
+    """The first of some values; where it is a mapping, together with the mappings that follow it.
+
+    Args:
+        values: the strongest first.
+    """
+    first, *weaker = values
+    if not weaker or not isinstance(first, Mapping):
+        return first
+    mappings = [first]
+    for value in weaker:
+        if not isinstance(value, Mapping):
+            break
+        mappings.append(value)
+    names = dict.fromkeys(name for mapping in reversed(mappings) for name in mapping)
+    return {name: merged([mapping[name] for mapping in mappings if name in mapping]) for name in names}
 
 
 class ComputedVariables(Mapping[str, Any]):

@@ -70,8 +70,8 @@ class PlayScope:
             around = self._around[host] = (self._batch, self._magic, magic, extra), (*taught,), below
         above, learned, below = around
         if scope is NO_SCOPE:
-            return LayeredVariables((*above, *learned, *self._public_vars, *below, *self._public_defaults))
-        return LayeredVariables(
+            return self.hosts.layered((*above, *learned, *self._public_vars, *below, *self._public_defaults))
+        return self.hosts.layered(
             (
                 scope.magic,
                 *above,
@@ -97,4 +97,4 @@ class PlayScope:
 
     def without_host(self) -> LayeredVariables:
         """What the name of a play, its hosts, its tags and the names of its handlers may use."""
-        return LayeredVariables((self._magic, self.hosts.extra, self._play_vars))
+        return self.hosts.layered((self._magic, self.hosts.extra, self._play_vars))

@@ -1,9 +1,11 @@
 """What the run itself has taught each host: facts, ``set_fact`` and ``register``. It lasts until the run ends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
+
+from smolrun.engine.fact_cache import GATHERED, FactCache
 
 INJECTED = "ansible_"
 """Ansible also gives every fact ``X`` as the variable ``ansible_X`` (its INJECT_FACTS_AS_VARS)."""
@@ -20,28 +22,53 @@ class HostMemory:
     """Of one host. Its values are data: nothing in them is ever taken for a template.
 
     Attributes:
-        facts: the layer of facts: ``ansible_facts``, and each of them as ``ansible_X``.
+        facts: the layer of facts: ``ansible_facts``, and each of them as ``ansible_X``; those of ``set_fact`` under
+            the names they were given.
         assigned: the layer of ``set_fact`` and ``register``.
         included: the layer of ``include_vars``.
     """
 
-    __slots__ = ("assigned", "facts", "included")
+    __slots__ = ("_keep", "assigned", "facts", "included")
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Callable[[Mapping[str, Any]], None] | None = None) -> None:
+        self._keep = keep
         self.facts: dict[str, Any] = {"ansible_facts": {}}
         self.assigned: dict[str, Any] = {}
         self.included: dict[str, Any] = {}
 
     def add_facts(self, facts: Mapping[str, Any]) -> None:
         """Facts of the guest, named without ``ansible_``; later ones replace earlier ones of the same name."""
-        plain = {name.removeprefix(INJECTED): as_data(value) for name, value in facts.items()}
+        self.add_named_facts({INJECTED + name.removeprefix(INJECTED): value for name, value in facts.items()})
+
+    def add_named_facts(self, facts: Mapping[str, Any], *, keep: bool = True) -> None:
+        """Facts by the names of their variables.
+
+        Args:
+            keep: write them to the cache, if there is one.
+        """
+        named = {name: as_data(value) for name, value in facts.items()}
+        plain = {name.removeprefix(INJECTED): value for name, value in named.items() if name != GATHERED}
         self.facts["ansible_facts"] = {**self.facts["ansible_facts"], **plain}
-        self.facts.update({INJECTED + name: value for name, value in plain.items() if not STEERING.match(name)})
+        self.facts.update({name: value for name, value in named.items() if not _steers(name)})
+        if keep:
+            self._write()
+
+    @property
+    def gathered(self) -> bool:
+        """Whether the guest was asked for its facts, in this run or in an earlier one whose facts were kept."""
+        return "module_setup" in self.facts["ansible_facts"] or GATHERED in self.facts
+
+    def _write(self) -> None:
+        if self._keep is None:
+            return
+        named = {name: value for name, value in self.facts.items() if name != "ansible_facts"}
+        self._keep({**named, **({GATHERED: True} if self.gathered else {})})
 
     def clear_facts(self) -> None:
         """``meta: clear_facts``: forget what the guest said of itself; ``set_fact`` stays unless it was cacheable."""
         self.facts.clear()
         self.facts["ansible_facts"] = {}
+        self._write()
 
     def assign(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
@@ -49,13 +76,31 @@ class HostMemory:
 
 
 class Memory:
-    """Of all hosts, those outside the inventory included."""
+    """Of all hosts, those outside the inventory included.
 
-    def __init__(self) -> None:
+    Args:
+        cache: where facts are kept between runs.
+    """
+
+    def __init__(self, cache: FactCache | None = None) -> None:
         self._hosts: dict[str, HostMemory] = {}
+        self._cache = cache
 
     def of(self, host: str) -> HostMemory:
-        return self._hosts.setdefault(host, HostMemory())
+        found = self._hosts.get(host)
+        return found if found is not None else self._hosts.setdefault(host, self._new(host))
+
+    def _new(self, host: str) -> HostMemory:
+        cache = self._cache
+        if cache is None:
+            return HostMemory()
+        memory = HostMemory(lambda facts: cache.write(host, facts))
+        memory.add_named_facts(cache.read(host), keep=False)
+        return memory
+
+
+def _steers(name: str) -> bool:
+    return name.startswith(INJECTED) and STEERING.match(name.removeprefix(INJECTED)) is not None
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
