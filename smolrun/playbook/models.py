@@ -6,10 +6,11 @@ or a block hands down to its tasks is worked out by `smolrun.playbook.inheritanc
 editor shows for the keyword.
 """
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import core_schema
 
 from smolrun.location import Location
 from smolrun.playbook.written import (
@@ -51,6 +52,16 @@ class Written(BaseModel):
     location: SkipJsonSchema[Location] = Field(exclude=True, repr=False)
 
 
+class _Built:
+    """Marks what is a model of this file already, when another one takes it.
+
+    Pydantic would make the validator of a task anew in each model that holds tasks: a twentieth of a short start.
+    """
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(Written)
+
+
 class Keywords(Written):
     """What plays, blocks and tasks may all say; None where they do not say it."""
 
@@ -88,6 +99,10 @@ class Keywords(Written):
     )
     collections: WrittenTexts = Field((), description="Collections that short names of roles are looked for in.")
     throttle: Templated[Integer] | None = Field(None, description="Run on at most so many hosts at a time.")
+
+
+Nodes: TypeAlias = tuple[Annotated["Node", _Built()], ...]
+"""Tasks and blocks in their order."""
 
 
 class LoopControl(Written):
@@ -135,8 +150,8 @@ class Task(Keywords):
     module_location: SkipJsonSchema[Location | None] = Field(None, exclude=True, repr=False)
     arguments: Variables = Field(default_factory=dict)
     arguments_template: WrittenText | None = None
-    included: SkipJsonSchema["Block | None"] = Field(None, exclude=True, repr=False)
-    apply: SkipJsonSchema["Block | None"] = Field(None, exclude=True, repr=False)
+    included: SkipJsonSchema[Annotated["Block", _Built()] | None] = Field(None, exclude=True, repr=False)
+    apply: SkipJsonSchema[Annotated["Block", _Built()] | None] = Field(None, exclude=True, repr=False)
     when: Conditions = Field((), description="Run only if this holds: an expression without braces, or a list.")
     register_as: str | None = Field(None, alias="register", description="The variable that keeps the result.")
     loop: Loop | None = None
@@ -180,9 +195,9 @@ class Meta(Keywords):
 class Block(Keywords):
     """Tasks under common keywords, with what to do when one of them fails."""
 
-    block: tuple["Node", ...] = ()
-    rescue: tuple["Node", ...] = ()
-    always: tuple["Node", ...] = ()
+    block: Nodes = ()
+    rescue: Nodes = ()
+    always: Nodes = ()
     when: Conditions = Field((), description="Holds for every task of the block.")
     notify: WrittenTexts = Field((), description="Handlers to run if a task of the block changed something.")
     delegate_to: WrittenText | None = Field(None, description="Run the tasks on this host instead.")
@@ -224,8 +239,8 @@ class TasksOfFile(Block):
 class TasksOfRole(TasksOfFile):
     """The tasks of a role, those of the roles that it depends on first."""
 
-    role: Role
-    handlers: tuple["Node", ...] = ()
+    role: Annotated[Role, _Built()]
+    handlers: Nodes = ()
 
 
 Node: TypeAlias = Task | Block | Meta
@@ -269,13 +284,13 @@ class Play(Keywords):
     force_handlers: Templated[Boolean] | None = Field(
         None, description="Run notified handlers even on hosts that have failed."
     )
-    roles: tuple[TasksOfRole, ...] = ()
+    roles: tuple[Annotated[TasksOfRole, _Built()], ...] = ()
     when: SkipJsonSchema[Conditions] = Field((), exclude=True, repr=False)
     folder: SkipJsonSchema[str | None] = Field(None, exclude=True, repr=False)
-    pre_tasks: tuple[Node, ...] = ()
-    tasks: tuple[Node, ...] = ()
-    post_tasks: tuple[Node, ...] = ()
-    handlers: tuple[Node, ...] = ()
+    pre_tasks: Nodes = ()
+    tasks: Nodes = ()
+    post_tasks: Nodes = ()
+    handlers: Nodes = ()
 
 
 class Playbook(BaseModel):
@@ -284,5 +299,5 @@ class Playbook(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     path: str
-    plays: tuple[Play, ...]
+    plays: tuple[Annotated[Play, _Built()], ...]
     bare_tasks: bool = Field(False, description="The file is only a list of tasks")
