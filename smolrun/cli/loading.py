@@ -108,6 +108,10 @@ def load(
         findings.raise_if_bad(strict=strict)
         raise
     findings.add(inventory.warnings)
+    if hosts_are_given(flags) and (strict or not needs_hosts):  # else the run itself tells when it comes to the play
+        from smolrun.cli.misnamed import unmatched_hosts
+
+        findings.add(tuple(unmatched_hosts(playbooks, inventory)))
     findings.add(_checked(playbooks, inventory, extra_variables, vault, given=hosts_are_given(flags)))
     findings.raise_if_bad(strict=strict)
     _refuse_empty_limit(inventory, flags.limit)

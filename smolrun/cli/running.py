@@ -44,7 +44,11 @@ def run(
     guest = guest_named(hosts.guest) if hosts.guest else None
     if guest and guest.refuses_become and connection.become:
         raise UsageError(f"--become with --guest {hosts.guest}: {guest.refuses_become}")
+    from smolrun.cli.misnamed import refuse_misnamed_start, unknown_tags
+
     loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
+    refuse_misnamed_start(loaded.playbooks, selection.start_at_task)
+    loaded = replace(loaded, warnings=(*loaded.warnings, *unknown_tags(loaded.playbooks, selection)))
     if selection.runs_nothing:
         return _show(loaded, hosts, selection, output)
     with _up(guest) as variables:

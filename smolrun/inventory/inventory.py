@@ -1,6 +1,7 @@
 """All hosts and groups: who they are, which variables they have, and which of them a pattern chooses."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -181,9 +182,14 @@ class Inventory:
         except PatternError as error:
             raise LoadError([Diagnostic(Severity.ERROR, "host-pattern", str(error), place)]) from None
         return matched.hosts, tuple(
-            Diagnostic(Severity.WARNING, "no-such-host", f"no host or group matches {part!r}", place)
+            Diagnostic(Severity.WARNING, "no-such-host", f"no host or group matches {part!r}", place, self._near(part))
             for part in matched.unmatched
         )
+
+    def _near(self, name: str) -> str | None:
+        near = get_close_matches(name, (*self.groups, *self.hosts), n=1, cutoff=0.7)
+        near = near or [known for known in (*self.groups, *self.hosts) if sorted(known) == sorted(name)]
+        return f"did you mean '{near[0]}'?" if near else None
 
     @cached_property
     def _names(self) -> Names:

@@ -62,3 +62,19 @@ def test_variables_beside_the_playbook_are_known(smolrun: Smolrun, playbook: Pla
     Path("group_vars").mkdir()
     Path("group_vars/all.yml").write_text("set_there: 1\n")
     assert smolrun("check", playbook("- run: echo {{ set_there }}"), "-i", "web1,").err == "No mistakes found\n"
+
+
+def test_hosts_that_nothing_answers_to_are_told(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook(GOOD, head="- hosts: wbe1:db1\n  gather_facts: false\n")
+    ended = smolrun("check", path, "-i", "web1,db1,")
+    assert ended.code == 0
+    assert "play.yml:1:10" in ended.err
+    assert "no host or group matches 'wbe1'" in ended.err
+    assert "did you mean 'web1'?" in ended.err
+    assert smolrun("check", path, "-i", "web1,db1,", "--strict").code == 4
+    assert smolrun("run", path, "-i", "web1,db1,", "--strict").code == 4
+
+
+def test_hosts_that_a_task_makes_are_not_missed(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- group_by: {key: made}", head="- hosts: all:made\n  gather_facts: false\n")
+    assert "no host or group" not in smolrun("check", path, "-i", "web1,").err

@@ -73,6 +73,15 @@ def test_4_when_the_playbook_is_not_there(smolrun: Smolrun) -> None:
     assert "no-such.yml" in ended.err
 
 
+def test_5_when_no_task_is_called_like_the_one_to_start_at(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- name: install\n  run: 'true'\n- name: reload\n  run: 'true'")
+    ended = smolrun("run", path, *EMBEDDED, "--start-at-task", "relaod")
+    assert ended.code == 5
+    assert ended.out == ""
+    assert "did you mean 'reload'?" in ended.err
+    assert smolrun("run", path, *EMBEDDED, "--start-at-task", "rel*").code == 0
+
+
 def test_5_for_bad_options(smolrun: Smolrun, playbook: Playbook) -> None:
     path = playbook("- run: 'true'")
     for arguments in (

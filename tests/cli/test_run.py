@@ -52,6 +52,15 @@ def test_what_runs(smolrun: Smolrun, playbook: Playbook, flags: tuple[str, ...],
     assert (ended.code, tasks_of(ended)) == (0, expected)
 
 
+def test_tags_that_nothing_has_are_told(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook(TAGGED), *EMBEDDED, "-t", "a,d", "--skip-tags", "always,e")
+    assert ended.code == 0
+    assert "nothing has the tag 'd'" in ended.err
+    assert "there are: a, b, c" in ended.err
+    assert "'a'" not in ended.err
+    assert "nothing has the tag" not in smolrun("run", playbook(TAGGED), *EMBEDDED, "-t", "tagged,b").err
+
+
 def test_listings_run_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
     path = playbook(TAGGED)
     ended = smolrun("run", path, "-i", "web1,web2,db1,", "-l", "web*", "--list-hosts", "--list-tasks", "--list-tags")
