@@ -88,8 +88,15 @@ def failure_of_error(
         hint=error.hint or _hint(error),
         location=error.location,
         variables=variables,
-        killed=error.killed if isinstance(error, OperationTimeoutError) else None,
+        killed=_killed(error),
     )
+
+
+def _killed(error: SmolVMError) -> bool | None:
+    """Whether its processes are gone; None where it had none yet."""
+    if isinstance(error, OperationTimeoutError) and (error.killed or error.unverified):
+        return error.killed
+    return None
 
 
 def _hint(error: SmolVMError) -> str | None:

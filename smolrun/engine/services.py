@@ -75,6 +75,6 @@ class Services:
 
     def warn_of_short_secret(self, length: int) -> None:
         self.warn(
-            f"a secret of {length} characters cannot be hidden: "
+            f"a secret of {length} character{'' if length == 1 else 's'} cannot be hidden: "
             f"texts of fewer than {SHORTEST} are too common to be masked"
         )

@@ -4,6 +4,8 @@ import threading
 import time
 from typing import Any
 
+import pytest
+
 from smolrun.engine.events import Event, HostTaskStarted, OutputReceived, TaskFinished
 from smolrun.engine.options import RunOptions
 from smolrun.engine.run import Run
@@ -183,6 +185,7 @@ def test_interrupting_kills_the_command_and_still_gives_the_recap(openssh: Endpo
     assert sum(isinstance(event, HostTaskStarted) for event in events) == 1
 
 
+@pytest.mark.root
 def test_connection_and_become_keywords_may_be_templates_and_variables_win_over_them(
     openssh: Endpoint, play: Play
 ) -> None:

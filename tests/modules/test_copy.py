@@ -44,6 +44,7 @@ def test_writing_takes_two_round_trips(guest: Guest) -> None:
     assert trips == 2
 
 
+@pytest.mark.root
 def test_returns_what_ansible_returns(guest: Guest) -> None:
     source = guest.source("motd", "hello\n")
     values = guest.do("copy", {"src": "motd", "dest": guest.path("motd"), "mode": "u=rw,go=r"}).values
@@ -120,6 +121,7 @@ def test_only_the_mode_is_changed_where_only_the_mode_is_other(guest: Guest) -> 
     assert not guest.do("copy", arguments).changed
 
 
+@pytest.mark.root
 def test_a_replaced_file_keeps_its_mode_and_owner(guest: Guest) -> None:
     guest.here("file").write_text("old")
     guest.here("file").chmod(0o604)
@@ -135,6 +137,7 @@ def test_a_new_file_gets_what_the_umask_leaves(guest: Guest) -> None:
 
 
 @pytest.mark.parametrize(("owner", "group"), [("1000", "1000"), ("root", None), (None, "0")])
+@pytest.mark.root
 def test_owner_and_group_by_name_or_number(guest: Guest, owner: str | None, group: str | None) -> None:
     arguments = {"content": "x", "dest": guest.path("file")} | ({"owner": owner} if owner else {})
     arguments |= {"group": group} if group else {}
@@ -309,6 +312,7 @@ def test_a_guest_that_cannot_hash_is_told_so(local: Guest, tmp_path: Path) -> No
     assert "`sha256sum` is not installed on web1" in message
 
 
+@pytest.mark.root
 def test_a_guest_without_stat_is_read_with_ls(local: Guest, tmp_path: Path) -> None:
     tools = tmp_path / "bin"
     tools.mkdir()

@@ -50,6 +50,7 @@ def test_check_mode_changes_nothing_and_tells_the_same(guest: Guest, module: str
 
 
 @every_module
+@pytest.mark.root
 def test_owner_and_mode_stay_and_links_are_followed(guest: Guest, module: str) -> None:
     guest.here("real").write_text("old\n")
     guest.here("real").chmod(0o604)
@@ -142,6 +143,7 @@ def test_a_folder_is_no_file(local: Guest, module: str) -> None:
 
 
 @every_module
+@pytest.mark.root
 def test_only_owner_and_mode_are_changed_where_only_they_are_other(local: Guest, module: str) -> None:
     local.here("file").write_text("old\n")
     edit(local, module)
@@ -193,6 +195,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(local: Guest) -> None:
         sh('umount "$1"', str(disk))
 
 
+@pytest.mark.root
 def test_a_file_that_is_a_mount_point_is_written_into_where_allowed(local: Guest, tmp_path: Path) -> None:
     """A bind mount cannot be renamed over; containers have such files."""
     (tmp_path / "outside").write_text("old\n")
@@ -224,6 +227,7 @@ def test_what_is_no_regular_expression_is_told_when_loading(
         local.do(module, {"path": "/x", **arguments})
 
 
+@pytest.mark.root
 def test_a_file_that_cannot_be_read_says_so(debian: Guest) -> None:
     debian.here("file").write_text("old\n")
     debian.here("file").chmod(0o600)

@@ -22,6 +22,7 @@ def settles(guest: Guest, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["new", "a b/it's/c", "-x", "a\nb", "$(id)"])
+@pytest.mark.root
 def test_a_folder_is_made_with_those_above_it(guest: Guest, name: str) -> None:
     values = settles(guest, {"path": guest.path(name), "state": "directory", "mode": "0710", "owner": "1000"})
     status = guest.here(name).stat()
@@ -29,6 +30,7 @@ def test_a_folder_is_made_with_those_above_it(guest: Guest, name: str) -> None:
     assert (values["path"], values["state"], values["mode"]) == (guest.path(name), "directory", "0710")
 
 
+@pytest.mark.root
 def test_recurse_reaches_everything(guest: Guest) -> None:
     guest.here("top/sub").mkdir(parents=True)
     guest.here("top/sub/-x y").touch()
@@ -94,6 +96,7 @@ def test_touch(guest: Guest) -> None:
     assert "is not a time" in guest.fails("file", {**arguments, "access_time": "yesterday"})
 
 
+@pytest.mark.root
 def test_owner_and_mode_of_what_is_there(guest: Guest) -> None:
     guest.here("file").touch()
     guest.here("link").symlink_to("file")

@@ -88,6 +88,7 @@ def test_ansible_finds_the_same(tree: Guest) -> None:
     assert [case for case, (_, names) in zip(differing, CASES, strict=True) if case[1] != set(names.split())] == []
 
 
+@pytest.mark.root
 def test_each_file_is_told_as_it_is(tree: Guest) -> None:
     result = tree.do("find", {"paths": tree.folder, "recurse": True, "patterns": "c.txt", "get_checksum": True})
     file = result.values["files"][0]

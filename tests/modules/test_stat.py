@@ -18,6 +18,7 @@ def stat(guest: Guest, name: str, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["file", "a b", "it's", "-x", "a\nb", "☃", "$x`y`"])
+@pytest.mark.root
 def test_a_file_is_told_as_it_is(guest: Guest, name: str) -> None:
     guest.here(name).write_text("content")
     guest.here(name).chmod(0o4751)

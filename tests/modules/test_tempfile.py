@@ -9,6 +9,7 @@ from tests.modules.guest import Guest
 
 
 @pytest.mark.parametrize(("state", "mode"), [("file", "0600"), ("directory", "0700")])
+@pytest.mark.root
 def test_a_new_one_each_time(guest: Guest, state: str, mode: str) -> None:
     given = {"path": guest.folder, "state": state, "prefix": "-a b", "suffix": ".it's"}
     results = [guest.do("tempfile", given) for _ in range(2)]

@@ -50,6 +50,7 @@ def test_every_option_of_ansible(local: Guest, options: dict[str, object], text:
     assert local.here("out").read_bytes() == rendered
 
 
+@pytest.mark.root
 def test_a_template_knows_of_itself(local: Guest) -> None:
     path = local.source("t.j2", "{{ ansible_managed }}|{{ template_path }}|{{ template_host }}|{{ template_destpath }}|"
                         "{{ template_uid }}|{{ template_fullpath }}|{{ template_run_date.year > 2000 }}")  # fmt: skip
