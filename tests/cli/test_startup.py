@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,13 @@ def test_kinds_of_connection_are_those_that_there_are() -> None:
     from smolrun.connection.settings import CONNECTION_NAMES
 
     assert CONNECTIONS == CONNECTION_NAMES
+
+
+def test_what_a_plain_run_does_not_need_is_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text("- hosts: localhost\n  gather_facts: false\n  tasks: [{ping: }]\n")
+    program = (
+        "import sys; from smolrun.cli.boundary import exit_code_of; code = exit_code_of(['run', 'play.yml']);"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr); sys.exit(code)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert {"rich", "paramiko", "asyncio"}.isdisjoint(ended.stderr.split())

@@ -103,3 +103,9 @@ def test_a_channel_does_nothing_on_its_own_when_the_server_closes_it() -> None:
     assert (opened.close_received, sent) == (True, [])
     opened.finish()
     assert len(sent) == 2, "the end of input, and then the close, from the owner's own thread"
+
+
+def test_authenticated_ciphers_come_first_and_none_is_lost() -> None:
+    ciphers = Transport._preferred_ciphers
+    assert [name.endswith("-gcm@openssh.com") for name in ciphers[:3]] == [True, True, False]
+    assert sorted(ciphers) == sorted(REAL.Transport._preferred_ciphers)
