@@ -12,11 +12,14 @@ from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
 from smolrun.ssh.wrap import READ_LINES
 
-LINE_LIMIT = 64 * 1024
+LINE_LIMIT = 8 * 1024
 """Bytes of a command line; what becomes longer goes over stdin.
 
-Linux takes 128 KiB for one argument (execve(2), MAX_ARG_STRLEN), and a become wrap makes four bytes of a line seven.
+Dropbear ends the connection at a command of more than 9,000 bytes (its MAX_CMD_LEN), with no word of why.
 """
+
+WRAPPED_LINE_LIMIT = LINE_LIMIT * 4 // 7
+"""The same where a become wrap is put around: it makes four bytes of a line seven."""
 
 _PIECE = 4096  # bytes in one line of standard input: where `printf` is a program of its own, a line is its argument
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -42,6 +45,7 @@ def script_line(
     arguments: Mapping[str, str],
     secret_variables: Mapping[str, str],
     environment: Mapping[str, str],
+    limit: int = LINE_LIMIT,
 ) -> ScriptLine:
     """How `text` is started by one exec request on any login shell.
 
@@ -52,6 +56,7 @@ def script_line(
         arguments: become shell variables and are part of the command line.
         secret_variables: the same, over stdin.
         environment: exported, over stdin.
+        limit: bytes of the line; what does not fit goes over stdin.
 
     Raises:
         NotRunError: a NUL byte, or a name that no shell variable can have.
@@ -69,7 +74,7 @@ def script_line(
         raise NotRunError(f"the script or its variables cannot be sent as UTF-8: {error.reason}") from error
     read = f'eval "$({READ_LINES})"\n'
     line = posix(begin + (read if hidden else "") + body)
-    if len(line) > LINE_LIMIT:
+    if len(line) > limit:
         hidden += body
         line = posix(begin + read)
     return ScriptLine(line, _lines(hidden) if hidden else b"", (first + second).encode())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from smolrun.connection.port import Connection
-from smolrun.connection.script import AfterMark, ScriptLine, after_mark, script_line
+from smolrun.connection.script import LINE_LIMIT, WRAPPED_LINE_LIMIT, AfterMark, ScriptLine, after_mark, script_line
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandError, CommandNotStartedError
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
@@ -78,7 +78,8 @@ class GuestSession:
             OperationTimeoutError: past the deadline; its process tree was killed.
             NotRunError, ConnectionLostError: see `Connection`.
         """
-        line = script_line(text, arguments or {}, secrets or {}, self.environment)
+        limit = LINE_LIMIT if self.become is None else WRAPPED_LINE_LIMIT
+        line = script_line(text, arguments or {}, secrets or {}, self.environment, limit)
         streaming = self.on_output if stream else None
         request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
             command=line.command,

@@ -236,3 +236,9 @@ def test_a_file_that_cannot_be_read_says_so(debian: Guest) -> None:
         debian.do(
             "lineinfile", {"path": debian.path("file"), "line": "x"}, guest=replace(session, become=Become("nobody"))
         )
+
+
+@pytest.mark.parametrize("size", [8_000, 9_500, 200_000])
+def test_dropbear_takes_scripts_of_any_length(busybox: Guest, size: int) -> None:
+    """It ends the connection at a command of more than 9,000 bytes."""
+    assert busybox.task().guest.script(f": {'x' * size}\necho done").stdout == "done\n"

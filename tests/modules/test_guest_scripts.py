@@ -35,6 +35,15 @@ def test_files_are_joined_in_the_order_they_are_asked_for() -> None:
     assert text.index("state_of()") < text.index("state_of_guest\ncase")
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.name))
+def test_what_is_sent_has_no_comments_and_means_the_same(file: Path) -> None:
+    sent = script_text(file.stem)
+    assert sent.endswith("\n")  # more lines may follow
+    assert not any(line.lstrip().startswith("#") for line in sent.splitlines())
+    parsed = subprocess.run(["dash", "-n"], input=sent, capture_output=True, text=True, check=False)
+    assert (parsed.returncode, parsed.stderr) == (0, "")
+
+
 def test_there_is_no_here_document() -> None:
     """A shell writes them to a file, and where the disk is full it goes on with nothing in them."""
     for file in FILES:

@@ -81,14 +81,14 @@ def write(
         ModuleError: saying which step failed; what stood there before still does.
     """
     _check_place(now, options)
-    mode = _mode(now, wanted, reading)
+    mode = mode_after(now, wanted, reading)
     if now.kind == "file" and now.digest == content.digest(reading.algorithm):
         return set_attributes(task, reading, now, wanted)
     diffs = _content_diff(task, now, content, before) if task.diff_mode and not task.no_log else ()
     after = _foreseen(replace(now, kind="file", leads_to="file", size=content.size, target=None), wanted, mode)
     if task.check_mode:
         return Outcome(True, after, diffs=diffs)
-    backup = _backup_name(now) if options.backup and now.kind == "file" else None
+    backup = backup_name(now) if options.backup and now.kind == "file" else None
     result = task.guest.script(
         _write_script(now, content, wanted, options),
         {
@@ -114,7 +114,7 @@ def set_attributes(task: TaskContext, reading: Reading, now: PathState, wanted: 
     lines = attribute_changes(reading, now, wanted)
     if not lines:
         return Outcome(False, now)
-    after = _foreseen(now, wanted, now.mode if now.kind == "link" else _mode(now, wanted, reading))
+    after = _foreseen(now, wanted, now.mode if now.kind == "link" else mode_after(now, wanted, reading))
     diffs = _attribute_diff(now, after) if task.diff_mode else ()
     if task.check_mode:
         return Outcome(True, after, diffs=diffs)
@@ -128,7 +128,7 @@ def attribute_changes(reading: Reading, now: PathState, wanted: Attributes) -> s
     group = "" if wanted.group in (None, now.group, str(now.gid)) else wanted.group
     mode = ""
     if wanted.mode is not None and now.kind != "link":
-        bits = _mode(now, wanted, reading)
+        bits = mode_after(now, wanted, reading)
         mode = "" if bits == now.mode else f"{bits:04o}"
     if not (owner or group or mode):
         return ""
@@ -149,7 +149,8 @@ def _check_place(now: PathState, options: Options) -> None:
         )
 
 
-def _mode(now: PathState, wanted: Attributes, reading: Reading) -> int:
+def mode_after(now: PathState, wanted: Attributes, reading: Reading) -> int:
+    """The permission bits that the file has once it is as `wanted`."""
     current = NEW_FILE & ~reading.umask if now.kind in ("absent", "link") else now.mode
     if wanted.mode is None:
         return current
@@ -165,7 +166,8 @@ def _foreseen(now: PathState, wanted: Attributes, mode: int) -> PathState:
     return replace(now, mode=mode, owner=owner, group=group)
 
 
-def _backup_name(now: PathState) -> str:
+def backup_name(now: PathState) -> str:
+    """A name for a copy of the file, made of the date and time, as Ansible does."""
     moment = datetime.now().astimezone().strftime("%Y-%m-%d@%H:%M:%S")
     return f"{now.path}.{secrets.randbelow(90000) + 10000}.{moment}~"
 
