@@ -37,7 +37,7 @@ inventory_options = _together(
         help="Bring a guest up for this run: 'embedded' is an SSH server inside this process, to try things on. "
         "Its commands run on this machine, in a scratch home; it is not isolation.",
     ),
-    option("--flush-cache", heading=_HOSTS, is_flag=True, help="Forget cached facts (none are kept between runs)."),
+    option("--flush-cache", heading=_HOSTS, is_flag=True, help="Forget the facts that were kept of these hosts."),
 )  # fmt: skip
 
 vault_options = _together(
