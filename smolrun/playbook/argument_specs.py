@@ -23,10 +23,11 @@ def validation_of(
     place = spec.location
     about = spec.get("short_description")
     name = f"Validating arguments against arg spec '{entry}'" + (f" - {about}" if about else "")
+    short = role.name.rpartition(".")[2] if role.name.count(".") > 1 else role.name  # of a collection
     arguments: dict[str, Any] = {
         "argument_spec": spec["options"],
         "validate_args_context": {
-            "type": "role", "name": role.name, "argument_spec_name": entry, "path": str(path.absolute())
+            "type": "role", "name": short, "argument_spec_name": entry, "path": str(path.absolute())
         },
     }  # fmt: skip
     values = {"name": SourceText(name, place), "module": "validate_argument_spec", "arguments": arguments}

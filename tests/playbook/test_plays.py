@@ -70,18 +70,13 @@ def test_user_is_ansibles_old_word_for_remote_user() -> None:
 
 @pytest.mark.parametrize(
     "keyword",
-    ["roles: [a]", "vars_prompt: []"],
+    ["vars_prompt: []"],
 )
 def test_what_is_not_supported_yet_is_never_ignored(keyword: str) -> None:
     word = keyword.partition(":")[0]
     assert told(f"- hosts: all\n  {keyword}\n") == [
         f"2:3 error not-supported-yet: '{word}' in a play is not supported yet"
     ]
-
-
-@pytest.mark.parametrize("word", ["import_playbook", "ansible.builtin.import_playbook"])
-def test_import_playbook_is_not_supported_yet(word: str) -> None:
-    assert told(f"- {word}: other.yml\n") == [f"1:3 error not-supported-yet: '{word}' in a play is not supported yet"]
 
 
 def test_a_keyword_of_tasks_in_a_play_is_told_as_such() -> None:

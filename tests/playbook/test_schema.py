@@ -45,7 +45,7 @@ BAD = [
     "[{hosts: all, tasks: [{run: ls, listen: x}]}]",
     "[{hosts: all, tasks: [{block: [{run: a}], loop: [1]}]}]",
     "[{hosts: all, tasks: [{meta: nothing}]}]",
-    "[{hosts: all, tasks: [{include_tasks: x}]}]",
+    "[{hosts: all, tasks: [{include_tasks: {fil: x}}]}]",
     "[{hosts: all, tasks: [{copy: {src: a, dest: /b, remote_src: maybe}}]}]",
 ]
 

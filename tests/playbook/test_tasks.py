@@ -140,9 +140,3 @@ def test_a_block_cannot_be_a_handler() -> None:
     assert told("- hosts: all\n  handlers:\n    - block: []\n") == [
         "3:7 error not-supported-yet: a block cannot be a handler (Ansible refuses it too)"
     ]
-
-
-@pytest.mark.parametrize("word", ["include_tasks", "import_tasks", "include_role", "import_role", "include_vars"])
-def test_what_steers_the_engine_and_is_not_supported_yet_is_an_error(word: str) -> None:
-    for name in (word, f"ansible.builtin.{word}"):
-        assert told_of_tasks(f"    - {name}: x\n") == [f"3:7 error not-supported-yet: '{name}' is not supported yet"]
