@@ -27,7 +27,8 @@ def test_guests_run_side_by_side_up_to_forks(
     Path("hosts").write_text("".join(lines))
     # Each waits for the others: only where all three run at the same time does any of them end.
     path = playbook(
-        f"- run: touch {meeting}/{{{{ inventory_hostname }}}}; until [ $(ls {meeting} | wc -l) = 3 ]; do sleep 0.1; done\n"
+        f"- run: touch {meeting}/{{{{ inventory_hostname }}}};"
+        f" until [ $(ls {meeting} | wc -l) = 3 ]; do sleep 0.1; done\n"
         "  timeout: 60"
     )
     ended = smolrun("run", path, "-i", "hosts", "-f", "3")
