@@ -108,4 +108,5 @@ def test_a_kill_leaves_other_children_of_the_server_alone(server: SharedServer, 
             assert bystander.poll() is None
         finally:
             bystander.kill()
-            subprocess.run(["pkill", "-KILL", "-f", f"sleep {number}"], check=False)
+            while sleeping(number):  # what waits for one starts the next
+                subprocess.run(["pkill", "-KILL", "-f", f"sleep {number}"], check=False)
