@@ -196,6 +196,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(local: Guest) -> None:
 
 
 @pytest.mark.root
+@pytest.mark.root
 def test_a_file_that_is_a_mount_point_is_written_into_where_allowed(local: Guest, tmp_path: Path) -> None:
     """A bind mount cannot be renamed over; containers have such files."""
     (tmp_path / "outside").write_text("old\n")
