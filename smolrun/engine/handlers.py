@@ -15,7 +15,7 @@ class Handlers:
 
     Args:
         planned: in the order of their definition.
-        render: renders their names and topics, with the play's own variables only.
+        render: renders their names, with the play's own variables only.
     """
 
     def __init__(self, planned: Sequence[PlannedTask], render: Callable[[object], str]) -> None:
@@ -32,8 +32,7 @@ class Handlers:
             if handler not in self._names:
                 self.planned.append(handler)
                 self._names[handler] = _rendered(handler.task.name, self._render)
-                topics = (_rendered(topic, self._render) for topic in handler.task.listen)
-                self._topics[handler] = frozenset(filter(None, topics))
+                self._topics[handler] = frozenset(map(str, handler.task.listen))  # no templates, as in Ansible
 
     def notified(self, host: str) -> set[PlannedTask]:
         """The handlers waiting for this host; the engine takes each one out when it runs."""

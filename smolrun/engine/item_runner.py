@@ -99,8 +99,18 @@ class ItemRunner:
     def _on(self, delegate: str) -> "ItemRunner":
         """The same on another host, whose variables ``ansible_delegated_vars`` gives."""
         theirs = self.executor.scope.of(delegate, self.planned.scope)
-        delegated = {"ansible_delegated_vars": {delegate: Scope(theirs)}}
+        seen = Scope(theirs)
+        # The address of the delegate, as in Ansible, where a task that is delegated to an unknown host knows it too.
+        delegated = {"ansible_delegated_vars": {delegate: seen}, "ansible_host": self._address_of(delegate, theirs)}
         return replace(self, variables=self.variables.over(delegated), delegate=delegate)
+
+    def _address_of(self, delegate: str, theirs: LayeredVariables) -> Any:
+        if delegate == "localhost":
+            return delegate
+        try:
+            return self.services.templar.render(theirs.get("ansible_host", delegate), theirs)
+        except TemplateError:
+            return delegate  # whoever connects to it tells what is wrong
 
     def _execute(self, *, no_log: bool) -> Execution:
         values = KeywordValues(self.services.templar, self.variables)

@@ -272,6 +272,8 @@ def test_the_variables_of_the_delegate_can_be_read_and_its_name_may_be_a_templat
       register: it
     - {name: it, debug: {msg: "{{ it.results | map(attribute='msg') }}"}, run_once: true}
     - {name: none, debug: {msg: "{{ ansible_delegated_vars is defined }}"}, run_once: true}
+    - {name: own, debug: {msg: "{{ ansible_host }}"}, run_once: true}
+    - {name: address, debug: {msg: "{{ ansible_host }}"}, run_once: true, delegate_to: c}
 """,
         inventory="""
         a color=red
@@ -283,3 +285,4 @@ def test_the_variables_of_the_delegate_can_be_read_and_its_name_may_be_a_templat
     )
     assert played.message("it") == ["a green red", "a blue red"]
     assert played.message("none") is False
+    assert (played.message("own"), played.message("address")) == ("a", "c")

@@ -92,8 +92,15 @@ class HostLayers:
         return self.magic(name), self.extra, memory.assigned, memory.included
 
     def below(self, name: str) -> tuple[Layer, ...]:
-        """The layers below those of a play, highest first: facts, then what the inventory says."""
-        return self._memory.of(name).facts, self.written(name)
+        """The layers below those of a play, highest first: facts, what the inventory says, what nobody says."""
+        written = self.written(name)
+        default = {} if "ansible_ssh_host" in written else {"ansible_host": self._address(name)}
+        return self._memory.of(name).facts, written, default
+
+    def _address(self, name: str) -> str:
+        """``ansible_host`` of a host that nobody gave one (Ansible has it for every host)."""
+        host = self.find(name)
+        return "127.0.0.1" if host is not None and host.implicit else name
 
     def written(self, name: str) -> Layer:
         """All that the inventory says of a host, merged by precedence."""
