@@ -64,9 +64,7 @@ def with_entry(text: str, wanted: Entry) -> str:
 def without_entry(text: str, path: str, source: str | None) -> str:
     """The text of an fstab without what is mounted at a path."""
     gone = Entry(source or "", path, "")
-    kept = [
-        line for line in text.splitlines() if (found := parse_line(line)) is None or not _same_place(found, gone)
-    ]
+    kept = [line for line in text.splitlines() if (found := parse_line(line)) is None or not _same_place(found, gone)]
     return text if kept == text.splitlines() else "".join(f"{line}\n" for line in kept)
 
 
