@@ -55,7 +55,7 @@ class Written(BaseModel):
 class _Built:
     """Marks what is a model of this file already, when another one takes it.
 
-    Pydantic would make the validator of a task anew in each model that holds tasks: a twentieth of a short start.
+    Pydantic would make the validator of a task anew in each model that holds tasks: a twentieth of all instructions of a `check`.
     """
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> core_schema.CoreSchema:

@@ -25,7 +25,7 @@ class LayeredVariables(Mapping[str, Any]):
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        for layer in self.layers:  # noqa: SIM110 - asked dozens of times a task; any() of a generator takes thrice as long
+        for layer in self.layers:  # noqa: SIM110 - asked dozens of times a task; any() takes half as long again
             if name in layer:
                 return True
         return False

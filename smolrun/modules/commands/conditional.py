@@ -76,7 +76,7 @@ def _by_sh(
     if where.chdir or _judges(where) or command.program:
         text = _condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else _start(command))
     else:
-        text = f"{command.start}\n"  # by itself: half a millisecond less of quoting here and reading there
+        text = f"{command.start}\n"  # by itself: up to half a millisecond less of quoting here and reading there
     began = outcome.now()
     if mode == "login":
         line = f"exec /bin/sh -c {quoted(text)}"
