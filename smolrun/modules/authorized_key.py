@@ -57,7 +57,10 @@ def run(arguments: AuthorizedKeyArguments, task: TaskContext) -> ModuleResult:
     keys = _keys(arguments, task)
     original = read(arguments.path or f"~{arguments.user}/.ssh/authorized_keys", task)
     if arguments.path is None and f"/~{arguments.user}" in original.state.path:
-        raise ModuleError(f"Failed to lookup user {arguments.user} on {task.host}")
+        problem = f"Failed to lookup user {arguments.user} on {task.host}"
+        if task.check_mode and arguments.state == "present":
+            return ModuleResult(changed=True, warnings=(f"{problem}: this fails unless an earlier task makes it",))
+        raise ModuleError(problem)
     if original.state.leads_to == "directory":
         raise ModuleError(f"{original.state.path} is a folder")
     if not original.state.parent and not arguments.manage_dir and not task.check_mode:

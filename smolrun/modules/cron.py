@@ -124,7 +124,10 @@ def _in_table(arguments: CronArguments, task: TaskContext) -> ModuleResult:
     user = f"user={quoted(arguments.user or '')}\n"
     raw = ask(task, setup=f"{user}{READ}")
     if raw.text("unknown"):
-        raise ModuleError(f"there is no user {arguments.user} on {task.host}")
+        problem = f"there is no user {arguments.user} on {task.host}"
+        if task.check_mode and arguments.state == "present":
+            return ModuleResult(changed=True, warnings=(f"{problem}: this fails unless an earlier task makes it",))
+        raise ModuleError(problem)
     before = raw.text("table")
     lines = _after(arguments, before.splitlines())
     values = _values(arguments, lines)

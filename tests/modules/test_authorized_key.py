@@ -72,6 +72,12 @@ def test_what_cannot_be(home: Guest, arguments: dict[str, Any], message: str) ->
     assert message in home.fails("authorized_key", arguments)
 
 
+def test_a_user_that_an_earlier_task_would_make(home: Guest) -> None:
+    foreseen = home.do("authorized_key", {"user": "nobody-here", "key": ONE}, check_mode=True)
+    assert foreseen.changed
+    assert "unless an earlier task makes it" in foreseen.warnings[0]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_keys_come_from_where_the_guest_gets_them(local: Guest) -> None:
     import http.server

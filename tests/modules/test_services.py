@@ -137,6 +137,9 @@ def test_scripts_in_init_d_are_run(init_script: Guest) -> None:
 def test_missing_tools_and_scripts_are_named(init_script: Guest) -> None:
     assert init_script.fails("systemd", {"name": "sr", "state": "started"}) == "`systemctl` is not installed on web1"
     assert "no /etc/init.d/nope" in init_script.fails("service", {"name": "nope", "state": "started"})
+    foreseen = init_script.do("service", {"name": "nope", "state": "started"}, check_mode=True)
+    assert foreseen.changed
+    assert "unless an earlier task installs it" in foreseen.warnings[0]
     assert "`update-rc.d` is not installed" in init_script.fails("service", {"name": "sr", "enabled": True})
 
 

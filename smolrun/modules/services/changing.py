@@ -17,6 +17,10 @@ ENABLED = frozenset({"alias", "enabled", "generated", "static"})
 RUNNING = frozenset({"activating", "active", "reloading", "refreshing"})
 
 
+class ServiceNotFoundError(ModuleError):
+    """The guest has no such service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service as it is.
@@ -43,7 +47,12 @@ def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use
         if arguments.daemon_reexec and not task.check_mode:
             perform(task, [_systemctl(scope, "daemon-reexec")])
         return ModuleResult(values={"name": None, "status": {}})
-    service = _service(arguments.name, raw, task)
+    try:
+        service = _service(arguments.name, raw, task)
+    except ServiceNotFoundError as error:
+        if not task.check_mode:
+            raise
+        return ModuleResult(changed=True, warnings=(f"{error.message}: this fails unless an earlier task installs it",))
     words, after = _due(arguments, service)
     commands = _commands(arguments, service, words, scope)
     values: dict[str, Any] = {"name": service.name, **after}
@@ -73,7 +82,9 @@ def _service(name: str, raw: RawFacts, task: TaskContext) -> Service:
         service = _unit(name, raw, task)
     else:
         if not raw.text("found"):
-            raise ModuleError(f"Could not find the requested service {name} on {task.host}: no /etc/init.d/{name}")
+            raise ServiceNotFoundError(
+                f"Could not find the requested service {name} on {task.host}: no /etc/init.d/{name}"
+            )
         enabled = bool(raw.text("enabled")) if manager != "openrc" else _openrc_enabled(name, raw.text("runlevels"))
         service = Service(name, manager, raw.number("status_code") == 0, enabled)
     if raw.text("matched"):
@@ -86,9 +97,9 @@ def _unit(name: str, raw: RawFacts, task: TaskContext) -> Service:
     is_enabled = (raw.text("is_enabled").splitlines() or [""])[-1].strip()
     offline = bool(raw.text("offline"))
     if not offline and status.get("LoadState") == "not-found":
-        raise ModuleError(f"Could not find the requested service {name}: host")
+        raise ServiceNotFoundError(f"Could not find the requested service {name}: host")
     if offline and ("No such file" in is_enabled or "not found" in is_enabled):
-        raise ModuleError(f"Could not find the requested service {name} on {task.host}")
+        raise ServiceNotFoundError(f"Could not find the requested service {name} on {task.host}")
     masked = status.get("LoadState") == "masked" or is_enabled.startswith("masked")
     runs = status.get("ActiveState") in RUNNING
     return Service(name, "systemd", runs, is_enabled in ENABLED, masked, offline, status)
