@@ -55,7 +55,8 @@ class Written(BaseModel):
 class _Built:
     """Marks what is a model of this file already, when another one takes it.
 
-    Pydantic would make the validator of a task anew in each model that holds tasks: a twentieth of all instructions of a `check`.
+    Pydantic would make the validator of a task anew in each model that holds tasks: a twentieth of all that a short
+    `smolrun check` executes.
     """
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> core_schema.CoreSchema:
