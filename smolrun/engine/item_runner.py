@@ -142,6 +142,7 @@ class ItemRunner:
             execution = self._attempt(found, arguments, values, attempt, no_log=no_log)
             execution.attempts = attempt
             if most == 1:
+                execution.result.pop("attempts", None)
                 return execution
             execution.result["attempts"] = attempt
             if execution.is_final or self._is_enough(execution):
@@ -158,7 +159,10 @@ class ItemRunner:
         return self._judge.all_hold("until", until, self._with_result(execution)).holds
 
     def _exhausted(self, execution: Execution, most: int) -> Execution:
-        execution.result |= {"failed": True, "attempts": most - 1}  # the number of retries, as in Ansible
+        execution.result["attempts"] = most - 1  # the number of retries, as in Ansible
+        if execution.result.get("failed_when_result") is False:
+            return execution  # `failed_when` has the last word
+        execution.result["failed"] = True
         if execution.failure is None or self.planned.task.until:
             message = f"still not as 'until' wants it after {most} attempts"
             if not self.planned.task.until:
@@ -190,6 +194,8 @@ class ItemRunner:
         except SmolVMError as error:
             execution = self._failed(error, {})
         results.complete(execution.result, time.monotonic() - began)
+        if self.planned.task.until or self.planned.task.retries is not None:
+            execution.result["attempts"] = attempt  # conditions may look at it
         if execution.judged and not execution.result.get("skipped"):
             self._judge_result(execution)
             results.complete(execution.result, time.monotonic() - began)

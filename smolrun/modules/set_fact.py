@@ -1,11 +1,14 @@
 """``set_fact``: give variables to a host for the rest of the run."""
 
+from keyword import iskeyword
 from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.source.coercions import Boolean
+
+_JINJA_WORDS = frozenset({"true", "false", "none"})
 
 
 class SetFactArguments(Arguments):
@@ -33,9 +36,10 @@ class SetFactArguments(Arguments):
         if not values:
             raise mistake("there is no variable to set; write `NAME: VALUE` below `set_fact`")
         for name in values:
-            if not name.isidentifier():
+            if not name.isidentifier() or not name.isascii() or iskeyword(name) or name in _JINJA_WORDS:
                 raise mistake(
-                    f"'{name}' is not a variable name: letters, digits and underscores, not beginning with a digit"
+                    f"'{name}' is not a variable name: letters, digits and underscores, not beginning with a digit, "
+                    "and no word of the language"
                 )
         return self
 

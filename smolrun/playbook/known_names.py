@@ -63,6 +63,9 @@ def _set_by_task(task: Task) -> set[str] | None:
     """The names that a task registers and sets; None where they cannot be known."""
     if registry.find(task.module) is None or _brings_in_unknown(task):
         return None  # a module that we cannot look into may return facts of any name
+    control = task.loop.control if task.loop is not None else None
+    if control is not None and (is_open(control.loop_var) or is_open(control.index_var)):
+        return None  # the loop's variable may have any name, and what is included sees it
     if task.module == "include_vars":
         return None  # the check would have to read what depends on the host
     names = {str(task.register_as)} if task.register_as else set()

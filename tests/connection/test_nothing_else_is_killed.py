@@ -1,4 +1,4 @@
-"""A kill on this machine takes the command's processes with it, and nothing else: neither who runs us nor neighbours."""
+"""A kill on this machine takes the command's processes with it and nothing else: not who runs us, no neighbours."""
 
 import os
 import subprocess

@@ -204,3 +204,36 @@ def test_ignore_errors_may_be_a_template(play: Play) -> None:
     assert (played.code, played.tasks()) == (2, ["one", "two"])
     assert played.task("one").ignored
     assert not played.task("two").ignored
+
+
+def test_conditions_see_the_attempts_and_failed_when_has_the_last_word_over_until(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - name: it
+      command: "true"
+      register: it
+      until: false
+      retries: 2
+      delay: 0
+      changed_when: it.attempts == 3
+      failed_when: it.attempts > 3
+    - {name: seen, debug: {msg: "{{ [it.attempts, it.changed, it.failed] }}"}}
+"""
+    )
+    assert played.code == 0
+    assert played.message("seen") == [2, True, False]
+
+
+@pytest.mark.parametrize("name", ["true", "class", "a-b", "1a", "none"])
+def test_set_fact_refuses_names_that_no_expression_could_speak_of(play: Play, name: str) -> None:
+    played = play(
+        HEAD
+        + f"""
+    - name: it
+      set_fact: {{"{{{{ name }}}}": 1}}
+      vars: {{name: "{name}"}}
+"""
+    )
+    assert played.code == 2
+    assert "is not a variable name" in played.failure("it").message

@@ -29,6 +29,11 @@ def test_a_module_that_we_cannot_look_into_may_set_anything() -> None:
     assert set_by(load(PLAY + "    - a.b.c:\n")).unknown_sources
 
 
+def test_a_loop_variable_whose_name_is_a_template_may_be_any() -> None:
+    text = PLAY + "    - {run: ls, loop: [1], loop_control: {loop_var: '{{ name }}'}}\n"
+    assert set_by(load(text)).unknown_sources
+
+
 def test_a_play_gives_its_vars_a_task_its_vars_and_loop_variables() -> None:
     playbook = load("- hosts: all\n  vars: {a: 1}\n")
     assert of_play(playbook.plays[0], playbook).names == {"a"}
