@@ -102,3 +102,13 @@ def test_a_role_that_includes_itself_ends_where_its_condition_says(play: Play, t
           "- include_role: {name: a}\n  vars: {n: '{{ deeper }}'}\n  when: n | int < 2\n")  # fmt: skip
     played = play(f"{WITH}  vars: {{deeper: 2}}\n  roles: [{{role: a, n: 1}}]\n")
     assert [name for name in played.tasks() if name.startswith("n ")] == ["n 1", "n 2"]
+
+
+def test_the_names_of_a_plays_roles_are_told_apart_from_those_they_depend_on(play: Play, tmp_path: Path) -> None:
+    write(tmp_path, roles__a__meta__main="dependencies: [b]\n", roles__b__tasks__main="[]\n")
+    names = {"own": "role_names", "needed": "ansible_dependent_role_names"}
+    tasks = "".join(
+        f"    - {{name: {name}, debug: {{msg: '{{{{ {variable} }}}}'}}}}\n" for name, variable in names.items()
+    )
+    played = play(f"{WITH}  roles: [a]\n  tasks:\n{tasks}")
+    assert (played.message("own"), played.message("needed")) == (["a"], ["b"])

@@ -92,8 +92,10 @@ def roles_of(play: Play) -> Iterator[TasksOfRole]:
 
 def role_names(play: Play) -> dict[str, list[str]]:
     """The magic variables that name the roles of a play, alone and with those that they depend on."""
-    own = sorted({block.role.name for block in roles_of(play)})
-    needed = sorted({role.name for block in roles_of(play) for role in dependencies_of(block)})
+    blocks = list(roles_of(play))
+    needed = sorted({role.name for block in blocks for role in dependencies_of(block)})
+    listed = {block.role.name for block in play.roles}
+    own = sorted(listed | ({block.role.name for block in blocks} - {*needed}))
     return {
         "role_names": own,
         "ansible_play_role_names": own,
