@@ -149,7 +149,15 @@ class OpenSSHServer:
         # For most options of sshd the first line wins, for some (MaxStartups) the last: no option stands twice.
         chosen = {name.lower() for name in self.options}
         own = [line for line in lines[len(self.options) :] if line.split()[0].lower() not in chosen - {"hostkey"}]
-        return "\n".join([*lines[: len(self.options)], *own]) + "\n"
+        return "\n".join([*lines[: len(self.options)], *own, *self._empty_home()]) + "\n"
+
+    def _empty_home(self) -> list[str]:
+        """Root's own shell start-up files are this machine's business: they may be slow, or wait for locks."""
+        if os.geteuid() != 0 or self._run_as is not None:
+            return []
+        home = self.folder / "home-of-root"
+        home.mkdir(exist_ok=True)
+        return ["Match User root", f"SetEnv {self._mark} HOME={home}"]
 
 
 def openssh_version() -> str:
