@@ -30,7 +30,12 @@ Exit codes:
 """
 
 
-@click.command("explain", cls=ConfiguredCommand, epilog=_EXAMPLES)
+@click.command(
+    "explain",
+    cls=ConfiguredCommand,
+    epilog=_EXAMPLES,
+    short_help="Show every place that sets a variable of a host.",
+)
 @click.argument("host")
 @click.argument("variable")
 @click.argument("playbook", required=False)
