@@ -84,10 +84,14 @@ def _vars_files(value: Any, written: LocatedDict, mistakes: Mistakes) -> tuple[A
         list(zip(value, value.item_locations, strict=True)) if isinstance(value, LocatedList) else [(value, place)]
     )
     for entry, at in entries:
-        if not all(isinstance(name, str | VaultText) and name != "" for name in _names(entry)):
+        if not all(map(_is_name, _names(entry))):
             message = f"'vars_files': expected a path, or a list of paths, found {describe(entry)}"
             mistakes.error("wrong-type", message, at)
-    return tuple(entry for entry, _ in entries if all(isinstance(name, str | VaultText) for name in _names(entry)))
+    return tuple(entry for entry, _ in entries if all(map(_is_name, _names(entry))))
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str | VaultText) and name != ""
 
 
 def _names(entry: Any) -> list[Any]:
