@@ -119,14 +119,15 @@ def _go(arguments: RebootArguments, task: TaskContext) -> None:
 
 def _until_back(arguments: RebootArguments, task: TaskContext, before: str, limit: Deadline) -> str | None:
     """None once it is; else what the last look met."""
-    problem = "it was never looked at"
+    problem, looked = "it was never looked at", False
     while not limit.expired:
         try:
-            problem = _look(arguments, task, before, limit)
+            problem, looked = _look(arguments, task, before, limit), True
         except OperationCancelledError:
             raise
         except (ConnectError, CommandError) as error:
-            problem = error.message
+            if not (looked and limit.expired):  # a look that had no time left says nothing new
+                problem = error.message
             task.guest.connection.reset()
         if not problem:
             return None
