@@ -25,8 +25,6 @@ def failed_task(planned: PlannedTask) -> Mapping[str, Any]:
         "failed_when": list(task.failed_when or ()),
         "loop": task.loop.terms if task.loop is not None else None,
         "loop_with": task.loop.lookup if task.loop is not None else None,
-        "async": task.async_limit or 0,
-        "poll": 15 if task.poll is None else task.poll,
     }
     inherited = ("ignore_errors", "ignore_unreachable", "become", "become_user", "become_method", "delegate_to",
                  "delegate_facts", "run_once", "check_mode", "diff", "no_log", "throttle", "timeout",

@@ -165,12 +165,6 @@ class Task(Keywords):
     listen: WrittenTexts = Field((), description="Topics that notify this handler, besides its name.")
     delegate_to: WrittenText | None = Field(None, description="Run on this host instead.")
     delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
-    async_limit: Templated[Integer] | None = Field(
-        None, alias="async", description="Run it in the background for at most so many seconds."
-    )
-    poll: Templated[Integer] | None = Field(
-        None, description="Seconds between two looks at a background job (15); 0: do not wait for it."
-    )
 
 
 MetaAction = Literal[
