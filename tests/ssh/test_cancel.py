@@ -65,7 +65,9 @@ def test_waiting_for_a_guest_that_is_not_there_is_ended_at_once() -> None:
 
 
 PROGRAM = """
+    import signal
     from smolrun import SSHClient
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with Ctrl-C ignored
     client = SSHClient({0.host!r}, {0.user!r}, {0.port}, {3!r}, host_key="insecure", ssh_config="none")
     try:
         client.run("echo begun; sleep {1} & (setsid sleep {1} &) ; wait", shell={2!r},
