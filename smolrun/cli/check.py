@@ -14,6 +14,7 @@ Examples:
   smolrun check site.yml
   smolrun check site.yml -i inventory.ini --strict
   smolrun check playbooks/*.yml
+  smolrun check site.yml --report github   # in GitHub Actions
 
 \b
 Exit codes:
@@ -28,14 +29,22 @@ Exit codes:
 @options.inventory_options
 @options.variable_options
 @option("--strict", heading="Output", is_flag=True, help="Warnings are errors.")
+@option("--report", heading="Output", multiple=True, type=click.Choice(["github"]),
+        help="github: write the mistakes as annotations of GitHub Actions too.")  # fmt: skip
 @options.colour_options
-def command(playbooks: tuple[str, ...], strict: bool, colour: bool | None, **given: Any) -> int:
+def command(
+    playbooks: tuple[str, ...], strict: bool, report: tuple[str, ...], colour: bool | None, **given: Any
+) -> int:
     """Look for mistakes in playbooks, all at once, without connecting to anything."""
+    from smolrun.cli.annotating import annotate, annotated
     from smolrun.cli.loading import load
     from smolrun.cli.telling import tell_diagnostics
 
     flags = taken(InventoryFlags, given)
-    loaded = load(playbooks, flags, guest={flags.guest: {}} if flags.guest else None, strict=strict, needs_hosts=False)
+    guest: dict[str, dict[str, Any]] | None = {flags.guest: {}} if flags.guest else None
+    with annotated(report):
+        loaded = load(playbooks, flags, guest=guest, strict=strict, needs_hosts=False)
+    annotate(report, loaded.warnings)
     tell_diagnostics(loaded.warnings, colour=colour)
     if not loaded.warnings:
         click.echo("No mistakes found", err=True)

@@ -93,6 +93,8 @@ class OutputFlags:
     verbosity: int = 0
     output: Literal["text", "json"] = "text"
     junit: Path | None = None
+    report: tuple[str, ...] = ()
+    keep_runs: int = 0
     colour: bool | None = None
     display_skipped_hosts: bool = True
 

@@ -125,6 +125,8 @@ output_options = _together(
     option("--output", heading=_OUTPUT, type=click.Choice(["text", "json"]), default="text", show_default=True,
            help="json: one typed event on each line of standard output (schemas/events.schema.json)."),
     option("--junit", heading=_OUTPUT, type=_FILE, metavar="FILE", help="Write the results as JUnit XML too."),
+    option("--report", heading=_OUTPUT, multiple=True, metavar="KIND=FILE",
+           help="Write a report too: html=FILE, junit=FILE, json=FILE, or github for annotations in GitHub Actions."),
 )  # fmt: skip
 
 colour_options = _together(

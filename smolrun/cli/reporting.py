@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from smolrun.cli.flags import OutputFlags
+from smolrun.cli.report_targets import listener, report_targets
 from smolrun.engine.events import Event
 from smolrun.errors import UsageError
 from smolrun.report.colour import Style, is_terminal, wants_colour
 from smolrun.report.json_lines import JsonLinesReporter
-from smolrun.report.junit import JUnitReporter
 from smolrun.report.lines import line
+from smolrun.report.records.folder import RecordFolder
+from smolrun.report.records.recorder import Recorder
 from smolrun.report.running import Running
 from smolrun.report.sinks import PlainSink, Sink
 from smolrun.report.terminal import TerminalReporter
@@ -34,7 +36,7 @@ class Reporting:
 
 
 def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
-    """The reporters that the flags ask for. Raises `UsageError` where the JUnit file could not be written."""
+    """The reporters that the flags ask for. Raises `UsageError` where a report could not be written."""
     running = Running()
     sink = _sink(flags, running)
     listeners: list[Callable[[Event], None]] = []
@@ -49,10 +51,12 @@ def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
             show_skipped=flags.display_skipped_hosts,
         )
         listeners.append(shown)
-    if flags.junit is not None:
-        if not os.access(flags.junit.parent, os.W_OK | os.X_OK) or flags.junit.is_dir():
-            raise UsageError(f"--junit {flags.junit}: no file can be written there")
-        listeners.append(JUnitReporter(flags.junit))
+    targets = report_targets(flags.report, flags.junit)
+    if flags.output == "json" and any(target.kind == "github" for target in targets):
+        raise UsageError("--report github and --output json both want standard output", hint="use --report json=FILE")
+    listeners.extend(map(listener, targets))
+    if flags.keep_runs:
+        listeners.append(Recorder(RecordFolder(), flags.keep_runs))
 
     def note(text: str) -> None:
         sink.write([line(text, Style.WARNING, error=True)])

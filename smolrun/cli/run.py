@@ -14,7 +14,7 @@ Examples:
   smolrun run site.yml -i web1,web2, -u root --private-key id_ed25519
   smolrun run site.yml -i inventory.ini --check --diff --limit web
   smolrun run site.yml -i inventory.ini --tags config -e version=1.2
-  smolrun run site.yml -i inventory.ini --output json --junit results.xml
+  smolrun run site.yml -i inventory.ini --report html=run.html --report junit=results.xml
   smolrun run playbooks/quickstart.yml --guest embedded
 
 \b

@@ -10,10 +10,12 @@ from typing import Any
 
 import click
 
+from smolrun.cli.annotating import annotated
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
 from smolrun.cli.guest_of import START_SECONDS, guest_named
 from smolrun.cli.inventories import read_inventory
 from smolrun.cli.loading import Loaded, load
+from smolrun.cli.report_targets import report_targets
 from smolrun.cli.reporting import Reporting, reporting
 from smolrun.cli.signals import StopSignals
 from smolrun.cli.telling import tell_diagnostics
@@ -46,7 +48,9 @@ def run(
         raise UsageError(f"--become with --guest {hosts.guest}: {guest.refuses_become}")
     from smolrun.cli.misnamed import refuse_misnamed_start, unknown_tags
 
-    loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
+    report_targets(output.report, output.junit)  # what is wrong with them is told before a guest is made
+    with annotated(output.report):
+        loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
     refuse_misnamed_start(loaded.playbooks, selection.start_at_task)
     loaded = replace(loaded, warnings=(*loaded.warnings, *unknown_tags(loaded.playbooks, selection)))
     if selection.runs_nothing:

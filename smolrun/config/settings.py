@@ -161,6 +161,7 @@ _OUTPUT = (
     Setting("color", kinds.choice("auto", "always", "never"), "auto", "colours or none"),
     Setting("verbosity", kinds.at_least(0), 0, "how many -v",
             _defaults("verbosity"), ("ANSIBLE_VERBOSITY",)),
+    Setting("keep_runs", kinds.at_least(0), 20, "runs whose events are kept in .smolrun/runs; 0 keeps none"),
     Setting("display_skipped_hosts", kinds.BOOLEAN, True, "show tasks that were skipped",
             _defaults("display_skipped_hosts"), ("ANSIBLE_DISPLAY_SKIPPED_HOSTS", "DISPLAY_SKIPPED_HOSTS")),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """A run: playbooks on an inventory, told as events, ending in an exit code."""
 
+import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -107,7 +107,7 @@ class Run:
         bus.emit(
             RunStarted(
                 time=time.time(),
-                run_id=uuid.uuid4().hex,
+                run_id=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
                 version=smolrun.__version__,
                 playbooks=tuple(playbook.path for playbook in self._playbooks),
                 check_mode=options.check,

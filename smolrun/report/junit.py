@@ -1,6 +1,5 @@
 """``--junit FILE``: one test case for each task on each host, as CI servers read them."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from smolrun.engine import events
 from smolrun.report.escaping import escape
 from smolrun.report.failure import failure_lines
+from smolrun.report.whole_file import replace_file
 
 
 @dataclass
@@ -53,7 +53,7 @@ class JUnitReporter:
             root.append(_ended_early(end.error or "interrupted"))
         for attribute in ("tests", "failures", "errors", "skipped"):
             root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
-        _replace(self._path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+        replace_file(self._path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
     def _suite(self, suite: _Suite) -> ElementTree.Element:
         element = ElementTree.Element("testsuite", name=escape(suite.name))
@@ -108,14 +108,3 @@ def _count(suite: ElementTree.Element, duration: float) -> None:
     suite.set("tests", str(len(suite)))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

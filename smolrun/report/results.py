@@ -28,8 +28,10 @@ _SHOUTS: Mapping[TaskStatus, str] = {
 }
 ALWAYS_TOLD = frozenset({"debug"})
 """Modules whose result is what the user asked to see."""
-_STREAMED = frozenset({"stdout", "stdout_lines", "stderr", "stderr_lines", "output"})
-_NOT_WORTH_TELLING = frozenset({"ansible_facts", "stdout_bytes", "stderr_bytes"})
+_BYTES = frozenset({"stdout_bytes", "stderr_bytes"})
+STREAMED = frozenset({"stdout", "stdout_lines", "stderr", "stderr_lines", "output"}) | _BYTES
+"""Fields of a result that hold what a command wrote."""
+_NOT_WORTH_TELLING = frozenset({"ansible_facts"}) | _BYTES
 
 
 def style_of(status: TaskStatus) -> Style:
@@ -51,7 +53,7 @@ def result_lines(event: Outcome, verbosity: int, *, streamed: bool) -> Lines:
     if event.task.module in ALWAYS_TOLD and event.status != "skipped":
         yield from block(f"{head} => {json_text(_told(event.result), indent=4)}", style)
     elif verbosity >= 1:
-        hidden = _NOT_WORTH_TELLING | (_STREAMED if streamed else frozenset())
+        hidden = _NOT_WORTH_TELLING | (STREAMED if streamed else frozenset())
         shown = {key: value for key, value in event.result.items() if key not in hidden}
         yield from block(f"{head} => {json_text(shown, indent=4 if verbosity >= 3 else None)}", style)
     else:
