@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from smolrun.engine import events
@@ -6,9 +8,9 @@ from tests.report import made_events as made
 from tests.report.test_story import told
 
 
-def ended(name: str, at: float, duration: float, status: str = "ok", host: str = "web1") -> events.TaskFinished:
+def ended(name: str, at: float, duration: float, status: Any = "ok", host: str = "web1") -> events.TaskFinished:
     return events.TaskFinished(
-        time=made.NOW + at, task=made.task(name), status=status, host=host, duration=duration  # type: ignore[arg-type]
+        time=made.NOW + at, task=made.task(name), status=status, host=host, duration=duration
     )  # fmt: skip
 
 
