@@ -89,6 +89,28 @@ def test_code_can_be_read_and_links_lead_somewhere(page: Path) -> None:
     assert missing == []
 
 
+EXTENDING = (ROOT / "docs/extending.md").read_text()
+_FILE = re.compile(r"^`(?P<name>[\w./]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "said"),
+    [
+        ("site.yml", "1.4 is not yet a release"),
+        ("ports.yml", "instance on 8002"),
+    ],
+)
+def test_examples_of_extending_work(playbook: str, said: str, tmp_path: Path) -> None:
+    for found in _FILE.finditer(EXTENDING):
+        path = tmp_path / found["name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found["text"])
+    done = program("run", playbook)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said in done.stdout
+    assert "warning" not in done.stderr.lower()
+
+
 def test_configuration_of_the_docs_is_known(tmp_path: Path) -> None:
     (text,) = blocks((ROOT / "docs/configuration.md").read_text(), "toml")
     (tmp_path / "smolrun.toml").write_text(text)

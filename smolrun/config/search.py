@@ -1,11 +1,11 @@
 """Which configuration files hold: one of ours, and one ``ansible.cfg``."""
 
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.source.files import everyone_may_write
 
 _TABLE = "[tool.smolrun"
 
@@ -46,7 +46,7 @@ def ansible_file(around: Surroundings) -> tuple[Path | None, list[Diagnostic]]:
     here = around.folder / "ansible.cfg"
     warnings: list[Diagnostic] = []
     if here.is_file() and (not named or not candidates[0].is_file()):
-        if not _everyone_may_write(around.folder):
+        if not everyone_may_write(around.folder):
             return here, warnings
         warnings.append(_ignored(here.name, "it could come from anybody; ANSIBLE_CONFIG=./ansible.cfg insists"))
     return next((path for path in candidates if path.is_file()), None), warnings
@@ -61,7 +61,7 @@ def own_file(around: Surroundings) -> tuple[Path | None, list[Diagnostic]]:
         return around.folder / Path(named).expanduser(), []
     here = list(_in_folder(around.folder))
     warnings: list[Diagnostic] = []
-    if here and _everyone_may_write(around.folder):
+    if here and everyone_may_write(around.folder):
         hint = "it could come from anybody; SMOLRUN_CONFIG names a file in spite of that"
         warnings = [_ignored(path.name, hint) for path in here]
     elif here:
@@ -82,10 +82,6 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         yield own
     if project.is_file() and _TABLE in project.read_text("utf-8", "replace"):
         yield project
-
-
-def _everyone_may_write(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & stat.S_IWOTH)
 
 
 def _ignored(name: str, hint: str) -> Diagnostic:

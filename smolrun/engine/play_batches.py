@@ -146,7 +146,7 @@ class PlayBatches:
             folder=run.folder,
         )
         options = self._services.options
-        reader = FileReader(options.load, options.vault, follows=False)
+        reader = FileReader(options.load, options.vault, follows=False, extensions=self._services.extensions)
         self._includes = Includes(builder, reader, self._scope, run.folder)
         plan = builder.build(gather=self._gather, force_handlers=self._force_handlers)
         self._state.started = builder.started

@@ -29,6 +29,7 @@ from smolrun.engine.variables.store import Memory
 from smolrun.engine.workers import Workers
 from smolrun.errors import ExitCode, LoadError, SmolVMError
 from smolrun.inventory.inventory import Inventory
+from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.models import Play, Playbook
 from smolrun.templating.templar import Templar
 
@@ -68,7 +69,8 @@ class Run:
         vault = options.vault
         redactor = Redactor((lambda: vault.revealed) if vault is not None else None)
         base = Path(self._playbooks[0].path).resolve().parent if self._playbooks else None
-        templar = Templar(base=base, vault=vault)
+        extensions = Extensions([playbook.extensions for playbook in self._playbooks], lambda own: templar.learn(own))
+        templar = Templar(base=base, vault=vault, own=extensions.functions)
         services = Services(
             options=options,
             inventory=self._inventory,
@@ -76,6 +78,7 @@ class Run:
             bus=EventBus(listeners),
             redactor=redactor,
             connections=connections,
+            extensions=extensions,
         )
         cache = self._fact_cache(services)
         if cache is not None:

@@ -18,6 +18,7 @@ from smolrun.engine.variables.store import Memory
 from smolrun.errors import SmolVMError
 from smolrun.inventory.inventory import Inventory
 from smolrun.location import Location
+from smolrun.playbook.extensions import Extensions
 from smolrun.templating.templar import Templar
 
 
@@ -32,6 +33,7 @@ class Services:
         bus: where events go.
         redactor: takes secrets out of them.
         connections: to the guests.
+        extensions: modules and functions of the user's own.
         memory: what the run has taught each host.
         stop: that the run is to end.
     """
@@ -42,6 +44,7 @@ class Services:
     bus: EventBus
     redactor: Redactor
     connections: ConnectionPool
+    extensions: Extensions = field(default_factory=Extensions)
     memory: Memory = field(default_factory=Memory)
     stop: StopSignal = field(default_factory=StopSignal)
     _warned: set[tuple[str, Location | None]] = field(default_factory=set)

@@ -17,6 +17,8 @@ from smolrun.playbook.texts import Text, texts_of
 from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
 from smolrun.templating.analysis import Analysis, analyse
+from smolrun.templating.environment import TemplateEnvironment
+from smolrun.templating.functions import environment_with_functions
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
@@ -24,26 +26,35 @@ _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The variables that may be there for one node, and those that may be there where a variable is rendered."""
+    """What templates may name.
+
+    Attributes:
+        here: the variables that may be there for one node.
+        anywhere: those that may be there where a variable is rendered.
+        environment: the functions; None for ours alone.
+    """
 
     here: KnownNames
     anywhere: KnownNames
+    environment: TemplateEnvironment | None
 
 
 def check_templates(playbook: Playbook, from_outside: KnownNames, mistakes: Mistakes) -> None:
     """Notes what is wrong in every template and condition of a playbook."""
     set_anywhere = from_outside | set_by(playbook)
+    own = playbook.extensions.functions
+    environment = environment_with_functions(own) if own else None
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)
     for play in playbook.plays:
         in_play = set_anywhere | of_play(play, playbook, from_outside.vault)
         for text in texts_of(play):
-            _check(text, None, _Scope(in_play, anywhere), mistakes)
+            _check(text, None, _Scope(in_play, anywhere, environment), mistakes)
         for visit in walk(play):
-            scope = _Scope(in_play | KnownNames(_around(visit)), anywhere)
+            scope = _Scope(in_play | KnownNames(_around(visit)), anywhere, environment)
             for text in texts_of(visit.node):
                 _check(text, visit, scope, mistakes)
             if isinstance(visit.node, Task):
-                in_file = _Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere)
+                in_file = _Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere, environment)
                 around = surroundings_of(visit.parents, Path(playbook.path).parent)
                 for text in template_file_of(visit.node, around.search):
                     _check(text, visit, in_file, mistakes)
@@ -62,7 +73,7 @@ def _check(text: Text, visit: Visit | None, scope: _Scope, mistakes: Mistakes) -
         if inner is None:
             return
         source = inner
-    found = analyse(source, expression=expression)
+    found = analyse(source, expression=expression, environment=scope.environment)
     if found.error is not None:
         _add(found.error, certain, mistakes)
         return

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from smolrun.errors import LoadError
+from smolrun.playbook.extensions import Extensions
 from smolrun.source.files import read_source
 from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
@@ -37,13 +38,20 @@ class FileReader:
         settings: where things are found.
         vault: the passwords for vaulted files and values.
         follows: files that are included as the run goes on are read as well, each of them once, to be checked.
+        extensions: collects what folders of code add.
     """
 
     def __init__(
-        self, settings: LoadSettings | None = None, vault: VaultSecrets | None = None, *, follows: bool = True
+        self,
+        settings: LoadSettings | None = None,
+        vault: VaultSecrets | None = None,
+        *,
+        follows: bool = True,
+        extensions: Extensions | None = None,
     ) -> None:
         self.settings = settings or LoadSettings()
         self.vault = vault
+        self.extensions = extensions or Extensions()
         self.follows = follows
         self.followed: set[object] = set()
         self._read: dict[Path, Any] = {}

@@ -53,9 +53,11 @@ def read_playbook(
         mistakes.raise_if_errors()
     bare = not any(isinstance(item, LocatedDict) and _PLAY_WORDS & item.keys() for item in written)
     path = Path(file.name)
-    around = Around(FileReader(settings, vault), Surroundings(path.parent), (path.absolute(),))
+    reader = FileReader(settings, vault)
+    reader.extensions.add(path.parent, mistakes)
+    around = Around(reader, Surroundings(path.parent), (path.absolute(),))
     plays = _bare_play(written, file, mistakes, around) if bare else read_plays(written, mistakes, around)
-    playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare)
+    playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare, extensions=reader.extensions)
     if mistakes.errors:
         # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
         mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=vault)))

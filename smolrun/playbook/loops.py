@@ -1,5 +1,6 @@
 """``loop``, ``with_*`` and ``loop_control`` of a task, as one `Loop`."""
 
+from collections.abc import Collection
 from typing import Any
 
 from smolrun.playbook.keywords import refuse, words_of
@@ -25,8 +26,12 @@ def loop_keys(task: LocatedDict) -> list[str]:
     return [key for key in task if isinstance(key, str) and (key == "loop" or key.startswith("with_"))]
 
 
-def read_loop(task: LocatedDict, mistakes: Mistakes) -> Loop | None:
-    """The loop of a task, None where it has none or a wrong one."""
+def read_loop(task: LocatedDict, mistakes: Mistakes, own_lookups: Collection[str] = ()) -> Loop | None:
+    """The loop of a task, None where it has none or a wrong one.
+
+    Args:
+        own_lookups: those of the user's own.
+    """
     keys = loop_keys(task)
     control = _control(task, mistakes)
     if not keys:
@@ -39,8 +44,8 @@ def read_loop(task: LocatedDict, mistakes: Mistakes) -> Loop | None:
         mistakes.error("two-loops", f"a task has one loop, not '{keys[0]}' and '{other}'", place, "remove one of them")
     key = keys[0]
     lookup = None if key == "loop" else key.removeprefix("with_")
-    if lookup is not None and lookup.rpartition(".")[2] not in LOOKUPS:
-        refuse("task", key, task, {f"with_{name}" for name in LOOKUPS}, mistakes)
+    if lookup is not None and lookup.rpartition(".")[2] not in LOOKUPS and lookup not in own_lookups:
+        refuse("task", key, task, {f"with_{name}" for name in (*LOOKUPS, *own_lookups)}, mistakes)
         return None
     terms: Any = task[key]
     if lookup is None and not isinstance(terms, list) and not is_open(terms):

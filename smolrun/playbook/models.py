@@ -13,6 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import core_schema
 
 from smolrun.location import Location
+from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.written import (
     Condition,
     Conditions,
@@ -289,10 +290,15 @@ class Play(Keywords):
 
 
 class Playbook(BaseModel):
-    """One file: its plays, and the folder that relative names are looked up from."""
+    """One file: its plays, and the folder that relative names are looked up from.
+
+    Attributes:
+        extensions: what the folders of code beside it and in its roles add.
+    """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     path: str
     plays: tuple[Annotated[Play, _Built()], ...]
     bare_tasks: bool = Field(False, description="The file is only a list of tasks")
+    extensions: SkipJsonSchema[Extensions] = Field(default_factory=Extensions, exclude=True, repr=False)

@@ -110,6 +110,7 @@ def _plays_of(path: Path, mistakes: Mistakes, around: Around) -> tuple[Play, ...
             place = getattr(written, "location", None) or Location(SourceFile(str(path), ""), 1, 1)
             mistakes.error("wrong-type", f"a playbook is a list of plays; this is {describe(written)}", place)
         return ()
+    around.reader.extensions.add(path.parent, mistakes)
     return read_plays(written, mistakes, replace(around, place=Surroundings(path.parent)))
 
 

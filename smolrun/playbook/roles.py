@@ -194,6 +194,7 @@ def read_role(use: RoleUse, around: Around, mistakes: Mistakes) -> TasksOfRole |
     if mark in around.stack:
         mistakes.error("recursion", f"the role '{use.name}' brings in itself, without end", use.place)
         return None
+    around.reader.extensions.add(path, mistakes)
     role = Role.model_construct(
         location=use.place,
         name=use.name,
@@ -294,7 +295,7 @@ def _handlers(path: Path, use: RoleUse, inside: Around, mistakes: Mistakes) -> t
 
 def _note_library(path: Path, use: RoleUse, mistakes: Mistakes) -> None:
     """Warns of Python that a role brings along: it is for Ansible's own workings, and is not run here."""
-    for folder in ("library", "filter_plugins", "lookup_plugins", "test_plugins", "action_plugins"):
+    for folder in ("library", "action_plugins"):
         if any((path / folder).glob("*.py")):
             message = f"the folder '{folder}' of the role '{use.name}' is not used: its Python is written for Ansible"
             mistakes.warning("role-plugins", message, use.place)

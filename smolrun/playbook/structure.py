@@ -157,7 +157,11 @@ def known_text(task: Task, argument: str, around: Around, mistakes: Mistakes) ->
 
     variables = layered(around.reader.settings.extra_variables, task.vars, around.variables)
     try:
-        return Templar(vault=around.reader.vault).render_text(value, variables).strip()
+        return (
+            Templar(vault=around.reader.vault, own=around.reader.extensions.functions)
+            .render_text(value, variables)
+            .strip()
+        )
     except SmolVMError as error:
         message = f"what '{task.module}' brings in must be known when the playbook is loaded: {error.message}"
         hint = f"use '{task.module.replace('import', 'include')}', which is done while it runs"

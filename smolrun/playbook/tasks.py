@@ -67,7 +67,7 @@ def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Aro
         return _read_block(written, kind, mistakes, around)
     if "meta" in written or "ansible.builtin.meta" in written:
         return _read_meta(written, mistakes)
-    task = _read_task(written, kind, mistakes)
+    task = _read_task(written, kind, mistakes, around)
     return None if task is None else bring_in(task, written, kind, around, mistakes)
 
 
@@ -121,7 +121,7 @@ def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
     return build(Meta, {"location": written.location, "action": action.strip(), **values}, written, mistakes)
 
 
-def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | None:
+def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Task | None:
     known = keywords.words_of(Task)
     action = find_action(written, known, mistakes)
     if action is None:
@@ -133,7 +133,7 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes) -> Task | N
     for key in ("failed_when", "changed_when"):
         if values.get(key) in ([], "", None):
             values.pop(key, None)  # no condition: the module's own verdict stands
-    values["loop"] = read_loop(written, mistakes)
+    values["loop"] = read_loop(written, mistakes, around.reader.extensions.functions.lookups)
     values["location"] = written.location
     if action.local:
         values.setdefault("delegate_to", SourceText("localhost", action.place))

@@ -1,5 +1,6 @@
 """Reading the files that people write: bounded in size, valid UTF-8, and vaulted ones opened."""
 
+import stat
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
@@ -29,6 +30,11 @@ def read_source(path: str | Path, vault: VaultSecrets | None = None, *, limit: i
     if content.startswith(HEADER):
         content = _open_vault(content, name, vault)
     return SourceFile(name, _decode(content, name))
+
+
+def everyone_may_write(path: Path) -> bool:
+    """Whether anybody at all could have written what is there: the mode says so (S_IWOTH of inode(7))."""
+    return bool(path.stat().st_mode & stat.S_IWOTH)
 
 
 def _read_bytes(path: Path, name: str, limit: int) -> bytes:

@@ -1,6 +1,6 @@
 """What can be said of a template without running it: its syntax, the names in it, and unknown functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
@@ -12,11 +12,10 @@ from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.location import Location
 from smolrun.templating.calling import PREFIXES
 from smolrun.templating.environment import TemplateEnvironment
-from smolrun.templating.filters.unavailable import REASONS
 from smolrun.templating.functions import environment_with_functions
 from smolrun.templating.locate import locate, locate_offset
-from smolrun.templating.lookups import lookups
 from smolrun.templating.names import Found, find_names, true_names
+from smolrun.templating.plugins import why_unavailable
 from smolrun.templating.syntax import SyntaxMistake, parse
 
 _LOOKUP_FUNCTIONS: Final = frozenset({"lookup", "query", "q"})
@@ -92,11 +91,6 @@ def _environment() -> TemplateEnvironment:
     return environment_with_functions()
 
 
-@cache
-def _lookup_names() -> frozenset[str]:
-    return frozenset(lookups())
-
-
 def analyse(text: str, *, expression: bool = False, environment: TemplateEnvironment | None = None) -> Analysis:
     """Look at a template, or at a bare expression.
 
@@ -117,7 +111,7 @@ def analyse(text: str, *, expression: bool = False, environment: TemplateEnviron
     unknown_tests = [
         _unknown(text, node, environment.tests)
         for node in tree.find_all(nodes.Test)
-        if node.name not in environment.tests
+        if _lacks(node.name, environment.tests)
     ]
     called = [node for node in tree.find_all(nodes.Call) if _lookup_name(node) is not None]
     return Analysis(
@@ -126,7 +120,9 @@ def analyse(text: str, *, expression: bool = False, environment: TemplateEnviron
         unknown_filters=tuple(unknown_filters),
         unknown_tests=tuple(unknown_tests),
         unknown_lookups=tuple(
-            _unknown_lookup(text, node) for node in called if _lookup_name(node) not in _lookup_names()
+            _unknown_lookup(text, node, environment.lookups)
+            for node in called
+            if _lacks(_lookup_name(node) or "", environment.lookups)
         ),
         lookups=tuple(_used_lookup(text, node) for node in called),
     )
@@ -158,19 +154,20 @@ def _used(text: str, found: Iterable[Found]) -> tuple[UsedName, ...]:
     return tuple(result)
 
 
-def _lacks(name: str, known: Iterable[str]) -> bool:
-    return name not in known or name.removeprefix("ansible.builtin.") in REASONS
+def _lacks(name: str, known: Mapping[str, object]) -> bool:
+    return name not in known or why_unavailable(known[name]) is not None
 
 
-def _unknown(text: str, node: nodes.Filter | nodes.Test, known: Iterable[str]) -> Unknown:
+def _unknown(text: str, node: nodes.Filter | nodes.Test, known: Mapping[str, object]) -> Unknown:
     return Unknown(node.name, locate(text, node.name, node.lineno), near_function(node.name, known))
 
 
-def near_function(name: str, known: Iterable[str]) -> str | None:
-    """A hint for a name that is not among `known`: why it is not, or which other may have been meant."""
+def near_function(name: str, known: Mapping[str, object]) -> str | None:
+    """A hint for a name that cannot be used: why it cannot, or which other may have been meant."""
+    reason = why_unavailable(known[name]) if name in known else None
+    if reason is not None:
+        return reason
     short = name.rpartition(".")[2]
-    if short in REASONS:
-        return REASONS[short]
     candidates = [other for other in known if not other.startswith(PREFIXES) and other.isidentifier()]
     near = get_close_matches(short, candidates, n=1, cutoff=0.7)
     return f"did you mean '{near[0]}'?" if near else None
@@ -184,9 +181,9 @@ def _lookup_name(node: nodes.Call) -> str | None:
     return first.value if isinstance(first, nodes.Const) and isinstance(first.value, str) else None
 
 
-def _unknown_lookup(text: str, node: nodes.Call) -> Unknown:
+def _unknown_lookup(text: str, node: nodes.Call, known: Mapping[str, object]) -> Unknown:
     name = _lookup_name(node) or ""
-    return Unknown(name, locate(text, name, node.lineno), near_function(name, _lookup_names()))
+    return Unknown(name, locate(text, name, node.lineno), near_function(name, known))
 
 
 def _used_lookup(text: str, node: nodes.Call) -> UsedLookup:

@@ -114,6 +114,7 @@ class TemplateEnvironment(SandboxedEnvironment):
             "cache_size": 400,
         }
         super().__init__(**(defaults | options))
+        self.lookups: dict[str, Any] = {}
         del self.globals["lipsum"]  # gigabytes of filler at a word
 
     raw_strings = False

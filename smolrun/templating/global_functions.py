@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import pass_context
@@ -10,7 +9,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from smolrun.errors import SmolVMError
 from smolrun.templating.failures import OperationError, reason_of
-from smolrun.templating.lookups import lookups, near
+from smolrun.templating.lookups import near
 from smolrun.templating.lookups.base import LookupContext
 from smolrun.templating.undefined import Missing, UndefinedUseError, fail
 
@@ -19,20 +18,16 @@ if TYPE_CHECKING:
     from smolrun.templating.rendering import Rendering
 
 
-@cache
-def _known() -> dict[str, Any]:
-    return lookups()
-
-
 def look_up(rendering: "Rendering", name: str, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
     """All the results of a lookup.
 
     Raises:
         OperationError: there is no such lookup, or it failed.
     """
-    lookup = _known().get(name)
+    known = rendering.templar.environment.lookups
+    lookup = known.get(name)
     if lookup is None:
-        raise OperationError("lookup", name, "there is no lookup of that name", near(name, _known()))
+        raise OperationError("lookup", name, "there is no lookup of that name", near(name, known))
     for term in (*terms, *options.values()):
         if isinstance(term, Missing):
             fail(term)

@@ -17,10 +17,11 @@ from smolrun.templating.direct import DirectTemplate, direct
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.files import FileOptions, file_environment
-from smolrun.templating.functions import environment_with_functions
+from smolrun.templating.functions import add_functions, environment_with_functions
 from smolrun.templating.global_functions import look_up
 from smolrun.templating.lazy import materialise
 from smolrun.templating.omit import OMIT
+from smolrun.templating.plugins import Functions
 from smolrun.templating.rendering import Rendering
 from smolrun.templating.text import concat, join_text, keep_newlines, parts_of, text_of
 
@@ -39,6 +40,7 @@ class Templar:
         base: the folder that relative file names of lookups are looked up from, where the variables have no
             ``ansible_search_path``.
         vault: opens vaulted files for the lookup ``unvault``.
+        own: filters, tests and lookups of the user's.
         warn: is told what ``lookup(..., errors='warn')`` has to say.
     """
 
@@ -47,17 +49,22 @@ class Templar:
         *,
         base: Path | None = None,
         vault: VaultSecrets | None = None,
+        own: Functions | None = None,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.base = base
         self.vault = vault
         self.warn = warn
-        self.environment: TemplateEnvironment = environment_with_functions()
+        self.environment: TemplateEnvironment = environment_with_functions(own)
         self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
         self._compiled_file = lru_cache(maxsize=CACHED_FILES)(self._compile_file)
         self._file_environment = lru_cache(maxsize=64)(
             lambda options: file_environment(self.environment, options),
         )
+
+    def learn(self, own: Functions) -> None:
+        """Have further filters, tests and lookups, from now on."""
+        add_functions(self.environment, own)
 
     # --- values ------------------------------------------------------------------------------------
 
@@ -186,7 +193,7 @@ class Templar:
         except RecursionError as error:
             raise as_template_error(error, text) from None
         except Exception as error:  # whatever an expression raises is the template's error
-            raise as_template_error(error, text, expression=expression) from error
+            raise as_template_error(error, text, expression=expression, environment=self.environment) from error
 
     def _compile_file(self, text: str, options: FileOptions) -> Template:
         return compiling.compile_template(self._file_environment(options), text)

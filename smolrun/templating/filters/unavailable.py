@@ -18,6 +18,7 @@ def _refusing(name: str, reason: str) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
         raise TemplateRuntimeError(f"the filter '{name}' cannot be used: {reason}")
 
+    refuse.unavailable = reason  # type: ignore[attr-defined]
     return refuse
 
 

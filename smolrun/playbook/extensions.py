@@ -1,0 +1,62 @@
+"""What the folders beside a playbook and its roles add: modules, filters, tests and lookups of the user's own.
+
+As in Ansible, what a role brings along can be used by the whole playbook from then on (docs.ansible.com, "Adding
+modules and plugins locally", "Embedding modules and plugins in roles").
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import RLock
+
+from smolrun.extension.folders import code_files
+from smolrun.extension.python_file import ExtensionError
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.templating.plugins import FOLDERS, Functions, functions_in
+
+
+class Extensions:
+    """What was found so far; more comes with each role that is read. Safe to use from several threads.
+
+    Args:
+        others: what other playbooks have; of theirs, the first holds where names are the same.
+        learn: is told of all functions that are found later.
+    """
+
+    def __init__(
+        self, others: Iterable["Extensions"] = (), learn: Callable[[Functions], None] = lambda functions: None
+    ) -> None:
+        self.functions = Functions()
+        self._seen: set[Path] = set()
+        for other in others:
+            self.functions |= other.functions
+            self._seen |= other._seen
+        self._learn = learn
+        self._lock = RLock()
+
+    def add(self, folder: Path, mistakes: Mistakes) -> None:
+        """Whatever is in the folders of code below `folder`, that of a playbook or a role.
+
+        What cannot be used is a warning at its own place.
+        """
+        with self._lock:
+            if folder in self._seen:
+                return
+            self._seen.add(folder)
+            for name, kind in FOLDERS.items():
+                for path in self._files(folder / name, mistakes):
+                    found = functions_in(path, kind)
+                    self.functions |= found
+                    self._learn(self.functions)
+                    for error in found.refused:
+                        note_unusable(error, mistakes)
+
+    def _files(self, folder: Path, mistakes: Mistakes) -> Iterable[Path]:
+        try:
+            return code_files(folder, (".py",))
+        except ExtensionError as error:
+            note_unusable(error, mistakes)
+            return ()
+
+
+def note_unusable(error: ExtensionError, mistakes: Mistakes) -> None:
+    mistakes.warning("unusable-extension", error.message, error.location, error.hint)
