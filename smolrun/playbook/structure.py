@@ -156,12 +156,9 @@ def known_text(task: Task, argument: str, around: Around, mistakes: Mistakes) ->
     from smolrun.templating.templar import Templar
 
     variables = layered(around.reader.settings.extra_variables, task.vars, around.variables)
+    templar = Templar(vault=around.reader.vault, own=around.reader.extensions.functions)
     try:
-        return (
-            Templar(vault=around.reader.vault, own=around.reader.extensions.functions)
-            .render_text(value, variables)
-            .strip()
-        )
+        return templar.render_text(value, variables).strip()
     except SmolVMError as error:
         message = f"what '{task.module}' brings in must be known when the playbook is loaded: {error.message}"
         hint = f"use '{task.module.replace('import', 'include')}', which is done while it runs"
