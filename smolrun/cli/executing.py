@@ -77,7 +77,7 @@ def execute(
             request = CommandRequest(
                 command=line,
                 shell=mode,
-                stdin=sys.stdin.buffer.read() if send_stdin else None,
+                stdin=sys.stdin.buffer if send_stdin else None,
                 become=become_from(variables, become_keywords(flags, become), host=host),
                 on_output=_Printer(),
             )

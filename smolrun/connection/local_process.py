@@ -20,7 +20,7 @@ from smolrun.errors import (
 )
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
-from smolrun.ssh.stdin import Feed, pieces
+from smolrun.ssh.stdin import LOOK_AGAIN, Feed, pieces
 from smolrun.ssh.streams import MarkedStream, Streams
 from smolrun.ssh.wrap import wrap
 
@@ -142,8 +142,11 @@ class _Life:
                 self._pipe_held = True
                 return
             moved = False
-            for key, _ in self._selector.select(self._patience()):
+            ready = self._selector.select(self._patience())
+            for key, _ in ready:
                 moved = self._serve(key.data) or moved
+            if not ready and self._feed.waiting:
+                self._resume_feeding()
             if self._exited_at is None and self._has_exited():
                 self._exited_at = time.monotonic()
                 moved = True
@@ -197,6 +200,8 @@ class _Life:
     def _patience(self) -> float | None:
         if self._exited_at is not None:
             return self._limits.deadline.remaining(_QUIET / 3)
+        if self._feed.waiting:
+            return self._limits.deadline.remaining(LOOK_AGAIN)
         return self._limits.deadline.remaining(_POLL if self._exit_watch is None else None)
 
     def _has_exited(self) -> bool:

@@ -168,7 +168,7 @@ class _Builder:
             else:
                 self._insert(result, key, key_place, value, value_place)
             event = next(self._events)
-        for value, place in merged:
+        for value, place in reversed(merged):  # of several, the last written wins, as with PyYAML
             self._merge(result, value, place)
         result.location = self._closed(location, event)
         return result

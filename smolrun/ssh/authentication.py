@@ -7,6 +7,7 @@ from typing import Literal
 
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError
+from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.credentials import Credential, Credentials
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.private import PrivateAuthHandler, PrivateTransport
@@ -34,11 +35,14 @@ class Login:
         where: ``user@host:port``, for messages.
     """
 
-    def __init__(self, transport: PrivateTransport, user: str, where: str, deadline: Deadline) -> None:
+    def __init__(
+        self, transport: PrivateTransport, user: str, where: str, deadline: Deadline, cancellation: Cancellation
+    ) -> None:
         self._transport = transport
         self._user = user
         self._where = where
         self._deadline = deadline
+        self._cancellation = cancellation
         self._rejected: list[str] = []
         self._methods: tuple[str, ...] = ()
 
@@ -110,7 +114,7 @@ class Login:
         except (EOFError, OSError, paramiko.SSHException) as error:
             raise self._ended(error) from error
         # The handler sets the event on an answer, and the transport's thread does when the connection ends.
-        in_time = event.wait(self._deadline.remaining())
+        in_time = self._cancellation.wait_for(event, self._deadline)
         if handler.is_authenticated() and self._transport.is_active():
             return Answer("accepted")
         failure = self._transport.get_exception()

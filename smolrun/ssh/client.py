@@ -9,15 +9,16 @@ from typing import Self, Unpack
 
 from smolrun.deadline import Deadline
 from smolrun.errors import NotRunError, OperationCancelledError
+from smolrun.ssh.cancellation import Cancellation, CancelledError
 from smolrun.ssh.connect import open_transport
 from smolrun.ssh.execution import Execution
 from smolrun.ssh.kill import ready_and_swept
-from smolrun.ssh.patience import CancelledError
 from smolrun.ssh.persistent import PersistentConnection
 from smolrun.ssh.readiness import wait_for_ssh
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings, Options, check_options
+from smolrun.ssh.stdin import Input, check_input
 from smolrun.ssh.transfer import get, put
 from smolrun.ssh.transport import Transport
 
@@ -66,15 +67,11 @@ class SSHClient:
         self._turn = threading.RLock()
         self._depth = 0  # of the holder's calls into each other
         self._running = False
-        self._cancelled = threading.Event()
-        self._connection = PersistentConnection(self.settings, self._open, self._cancelled)
+        self._cancellation = Cancellation()
+        self._connection = PersistentConnection(self.settings, self._open, self._cancellation)
 
     def _open(self, deadline: Deadline) -> Transport:
-        return open_transport(self.settings, deadline, self._pause)
-
-    def _pause(self, seconds: float) -> None:
-        if self._cancelled.wait(seconds):
-            raise CancelledError
+        return open_transport(self.settings, deadline, self._cancellation)
 
     # --- the connection ---
 
@@ -94,7 +91,7 @@ class SSHClient:
         """Hold this client for something that `cancel` ends."""
         with self._turn:
             if self._depth == 0:
-                self._cancelled.clear()
+                self._cancellation.take_back()
             self._depth += 1
             try:
                 yield
@@ -111,8 +108,7 @@ class SSHClient:
             OperationCancelledError: `cancel` was called.
         """
         with self._work():
-            if self._cancelled.is_set():
-                raise CancelledError
+            self._cancellation.check()
             ready_and_swept(self._connection, self.settings, deadline)
 
     def wait_for_ssh(self, timeout: float = 60.0, interval: float = 0.1) -> None:
@@ -125,15 +121,17 @@ class SSHClient:
             interval: seconds between two probes.
 
         Raises:
-            ValueError: a timeout that is not above 0.
+            ValueError: a timeout that is not above 0, or an interval below 0.
             OperationTimeoutError: it did not become available; says how far it came, and the last error.
             AuthenticationError: it rejects us (after `auth_grace` seconds, if those were given).
             HostKeyError: it is not the right server.
         """
         if not timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")
+        if not interval >= 0:
+            raise ValueError(f"interval must not be negative, not {interval!r}")
         with self._work():
-            wait_for_ssh(self.settings, Deadline.after(timeout), interval, self.ensure_connected, self._pause)
+            wait_for_ssh(self.settings, Deadline.after(timeout), interval, self.ensure_connected, self._cancellation)
 
     def reset_connection(self) -> None:
         """End the connection; the next use makes a new one."""
@@ -145,8 +143,11 @@ class SSHClient:
         self.reset_connection()
 
     def cancel(self) -> None:
-        """From any thread: kill the running command, which then raises `OperationCancelledError` in its own thread."""
-        self._cancelled.set()
+        """From any thread: end what is under way, connecting and waiting included, and kill the running command.
+
+        The thread at work gets an `OperationCancelledError`.
+        """
+        self._cancellation.utter()
         self._connection.nudge()
 
     def __enter__(self) -> Self:
@@ -165,7 +166,7 @@ class SSHClient:
         timeout: float | None = 30,
         shell: ShellMode = "login",
         *,
-        stdin: bytes | Path | None = None,
+        stdin: Input | None = None,
         environment: Mapping[str, str] | None = None,
         become: Become | None = None,
         on_output: OutputCallback | None = None,
@@ -178,7 +179,8 @@ class SSHClient:
             timeout: seconds for everything: connecting, the command, its output and its exit status. When they are
                 over, the command's process tree on the guest is killed. None for no limit.
             shell: ``login``: through the user's login shell, profile sourced; ``raw``: sent as it stands.
-            stdin: sent to the command, then its input is closed; None closes it at once.
+            stdin: bytes, a file by its `Path`, or an open binary file: sent to the command, then its input is closed;
+                None closes it at once.
             environment: exported to the command (``login`` only); never part of a command line on the guest.
             become: run it as another user.
             on_output: called with each piece of output as it arrives, in this thread.
@@ -261,6 +263,7 @@ def check_request(request: CommandRequest) -> None:
 
     Raises:
         ValueError: for an empty command, a NUL in it, or another shell than ``login`` and ``raw``.
+        TypeError: for input that cannot be sent.
     """
     if not request.command or not request.command.strip():
         raise ValueError("command must not be empty")
@@ -268,3 +271,4 @@ def check_request(request: CommandRequest) -> None:
         raise ValueError("command must not hold a NUL")
     if request.shell not in ("login", "raw"):
         raise ValueError(f"shell must be 'login' or 'raw', not {request.shell!r}")
+    check_input(request.stdin)

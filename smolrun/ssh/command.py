@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
-from smolrun.ssh.stdin import Feed
+from smolrun.ssh.stdin import LOOK_AGAIN, Feed
 from smolrun.ssh.transport import Transport
 
 READ_SIZE = 256 * 1024
@@ -82,7 +82,7 @@ class Command:
                 if moved:
                     self._patience.check()
                 else:
-                    self._patience.wait(at_most=0.05 if self._channel.status_received else None)
+                    self._patience.wait(at_most=self._soon())
             except (DeadlinePassedError, PeerGoneError) as error:
                 ended = isinstance(error, PeerGoneError)
                 while self._drain() and ended:
@@ -102,6 +102,12 @@ class Command:
         if moved:
             self._last_output = time.monotonic()
         return moved
+
+    def _soon(self) -> float | None:
+        """Seconds after which something may have changed that is no news of the connection."""
+        if self._channel.status_received:
+            return 0.05
+        return LOOK_AGAIN if self._feed.waiting else None
 
     def _over(self) -> bool:
         channel = self._channel

@@ -5,14 +5,14 @@ import random
 import shlex
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError
 from smolrun.ssh.authentication import Login
+from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.credentials import Credentials
 from smolrun.ssh.host_keys import HostKeyVerifier, OtherKeyTypeNeeded
 from smolrun.ssh.library import paramiko
@@ -29,9 +29,7 @@ GRACE_INTERVAL = 2.0
 _MOST_HOPS = 10
 
 
-def open_transport(
-    settings: ClientSettings, deadline: Deadline, sleep: Callable[[float], object] = time.sleep
-) -> Transport:
+def open_transport(settings: ClientSettings, deadline: Deadline, cancellation: Cancellation | None = None) -> Transport:
     """A connection that is logged in.
 
     What may go away by itself (refused, reset, no banner) is tried again with back-off for ``connect_timeout``
@@ -39,28 +37,29 @@ def open_transport(
 
     Args:
         deadline: nothing goes on past it.
-        sleep: waits that many seconds between two tries; what it raises ends them.
+        cancellation: ends it, within a tenth of a second.
 
     Raises:
         ConnectError: the server cannot be reached, or not in time.
         HostKeyError: it is not, or cannot be shown to be, the right server. No credential was sent.
         AuthenticationError: it does not let us in.
     """
+    cancellation = cancellation or Cancellation()
     window = deadline.earliest(settings.connect_timeout)
     grace = deadline.earliest(settings.auth_grace)
     pauses = back_off()
     while True:
         try:
-            return _open(settings, deadline)
+            return _open(settings, deadline, cancellation)
         except AuthenticationError:
             if (grace.remaining() or 0.0) < GRACE_INTERVAL:
                 raise
-            sleep(GRACE_INTERVAL)
+            cancellation.pause(GRACE_INTERVAL)
         except ConnectError as error:
             pause = next(pauses)
             if not error.transient or (window.remaining() or 0.0) <= pause:
                 raise
-            sleep(pause)
+            cancellation.pause(pause)
 
 
 def back_off(first: float = 0.1, most: float = 2.0) -> Iterator[float]:
@@ -71,14 +70,14 @@ def back_off(first: float = 0.1, most: float = 2.0) -> Iterator[float]:
         pause = min(most, pause * 2)
 
 
-def _open(settings: ClientSettings, deadline: Deadline, hops: int = 0) -> Transport:
+def _open(settings: ClientSettings, deadline: Deadline, cancellation: Cancellation, hops: int = 0) -> Transport:
     target = resolve_target(settings)
     verifier = HostKeyVerifier(target, settings.confirm_host_key)
     algorithms = verifier.algorithms
     with contextlib.closing(Credentials(settings, target)) as credentials:
         while True:
             try:
-                return _attempt(settings, target, verifier, algorithms, credentials, deadline, hops)
+                return _attempt(settings, target, verifier, algorithms, credentials, deadline, cancellation, hops)
             except OtherKeyTypeNeeded as other:
                 algorithms = other.key_types
 
@@ -90,21 +89,22 @@ def _attempt(
     algorithms: tuple[str, ...],
     credentials: Credentials,
     deadline: Deadline,
+    cancellation: Cancellation,
     hops: int,
 ) -> Transport:
     attempt = deadline.earliest(settings.connect_timeout)
-    stream = _route(settings, target, attempt, hops)
+    stream = _route(settings, target, attempt, cancellation, hops)
     transport: HostKeyTransport | None = None
     try:
         transport = HostKeyTransport(stream, algorithms)
-        _shake_hands(transport, target, attempt, stream)
+        _shake_hands(transport, target, attempt, cancellation, stream)
         assert transport.presented is not None, "a handshake has no end without a host key"
         left, asked_at = attempt.remaining(), attempt.clock()
         verifier.verify(transport.presented)
         # A person may have been asked about the key meanwhile: that time is not the guest's.
         thinking = attempt.clock() - asked_at
         login = Deadline.after(left, attempt.clock) if thinking > 1.0 else attempt
-        Login(transport, target.user, target.description, login).run(credentials)
+        Login(transport, target.user, target.description, login, cancellation).run(credentials)
     except BaseException:
         _discard(transport, stream)
         raise
@@ -123,7 +123,9 @@ def _discard(transport: Transport | None, stream: Any) -> None:
         stream.close()
 
 
-def _shake_hands(transport: Transport, target: Target, deadline: Deadline, stream: Any) -> None:
+def _shake_hands(
+    transport: Transport, target: Target, deadline: Deadline, cancellation: Cancellation, stream: Any
+) -> None:
     """The key exchange (RFC 4253). Raises `ConnectError`."""
     left = deadline.remaining()
     if left is not None:
@@ -131,7 +133,7 @@ def _shake_hands(transport: Transport, target: Target, deadline: Deadline, strea
         transport.banner_timeout = transport.handshake_timeout = left + 1.0
     done = threading.Event()
     transport.start_client(event=done)
-    in_time = done.wait(left)
+    in_time = cancellation.wait_for(done, deadline)
     if transport.is_active() and transport.initial_kex_done:
         return
     failure = transport.get_exception()
@@ -158,23 +160,29 @@ def _shake_hands(transport: Transport, target: Target, deadline: Deadline, strea
     ) from failure
 
 
-def _route(settings: ClientSettings, target: Target, deadline: Deadline, hops: int) -> Any:
+def _route(settings: ClientSettings, target: Target, deadline: Deadline, cancellation: Cancellation, hops: int) -> Any:
     if target.proxy_jump:
         if hops >= _MOST_HOPS:
             raise ConnectError(f"more than {_MOST_HOPS} jumps to {target.host}: a loop?", phase="configuration")
-        return _jump(settings, target, deadline, hops)
+        return _jump(settings, target, deadline, cancellation, hops)
     if target.proxy_command is not None:
         return CommandStream(target.proxy_command)
-    return connect_tcp(target, deadline, settings.dead_after)
+    return connect_tcp(target, deadline, settings.dead_after, cancellation)
 
 
-def _jump(settings: ClientSettings, target: Target, deadline: Deadline, hops: int) -> ForwardedStream:
+def _jump(
+    settings: ClientSettings, target: Target, deadline: Deadline, cancellation: Cancellation, hops: int
+) -> ForwardedStream:
     """A channel to the target through the last of its jump hosts, which is itself reached through those before."""
     *before, last = target.proxy_jump
-    carrier = _open(_jump_settings(settings, last, before), deadline, hops + 1)
+    carrier = _open(_jump_settings(settings, last, before), deadline, cancellation, hops + 1)
     try:
-        channel = carrier.open_channel(
-            "direct-tcpip", (target.host, target.port), ("127.0.0.1", 0), timeout=deadline.remaining()
+        channel = cancellation.attended(
+            lambda: carrier.open_channel(
+                "direct-tcpip", (target.host, target.port), ("127.0.0.1", 0), timeout=deadline.remaining()
+            ),
+            deadline,
+            f"jump to {target.host}",
         )
     except (paramiko.SSHException, EOFError, OSError) as error:
         carrier.close()

@@ -13,11 +13,12 @@ from smolrun.errors import (
     OperationCancelledError,
     OperationTimeoutError,
 )
+from smolrun.ssh.cancellation import CancelledError
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, Ending, ExecRefusedError
 from smolrun.ssh.kill import Kill, kill, ready_and_swept
 from smolrun.ssh.library import paramiko
-from smolrun.ssh.patience import CancelledError, DeadlinePassedError, PeerGoneError
+from smolrun.ssh.patience import DeadlinePassedError, PeerGoneError
 from smolrun.ssh.persistent import PersistentConnection, Victim
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult

@@ -1,11 +1,11 @@
 """The end of a command's process tree: a script in a second channel kills it and looks again."""
 
-import threading
 from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
 from smolrun.errors import BecomeError
 from smolrun.ssh.become import become_wrap
+from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, ExecRefusedError
 from smolrun.ssh.library import paramiko
@@ -104,7 +104,7 @@ def _look(
     *,
     by_parent: bool,
 ) -> Kill:
-    patience = Patience(transport, settings, deadline, threading.Event())
+    patience = Patience(transport, settings, deadline, Cancellation())
     channel = connection.channel(transport, patience)
     shared = not any(name in transport.remote_version for name in ONE_PROCESS_A_CONNECTION)
     try:

@@ -1,9 +1,9 @@
 """How long to wait for a peer: until the deadline, until somebody cancels, until the peer counts as gone."""
 
-import threading
 import time
 
 from smolrun.deadline import Deadline
+from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.transport import Transport
@@ -19,24 +19,20 @@ class DeadlinePassedError(Exception):
     """The deadline passed while waiting."""
 
 
-class CancelledError(Exception):
-    """Another thread asked for the end of the wait."""
-
-
 class Patience:
     """Waits for news of one connection.
 
     Args:
-        cancelled: set by another thread to end the wait; it also sets the transport's `news`.
+        cancellation: ends the wait; who utters it also sets the transport's `news`.
     """
 
     def __init__(
-        self, transport: Transport, settings: ClientSettings, deadline: Deadline, cancelled: threading.Event
+        self, transport: Transport, settings: ClientSettings, deadline: Deadline, cancellation: Cancellation
     ) -> None:
         self._transport = transport
         self._settings = settings
         self._deadline = deadline
-        self._cancelled = cancelled
+        self._cancellation = cancellation
         self._asked_at: float | None = None
 
     def begin(self) -> None:
@@ -51,8 +47,7 @@ class Patience:
         """Raise for whatever ends the wait."""
         if self._deadline.expired:
             raise DeadlinePassedError
-        if self._cancelled.is_set():
-            raise CancelledError
+        self._cancellation.check()
         if not self._transport.is_active():
             raise PeerGoneError("the connection ended")
         self._check_life()

@@ -1,11 +1,11 @@
 """The one connection of a client: made when needed, proved alive before it is used, a channel always open ahead."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError, NotRunError
+from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, open_channel
 from smolrun.ssh.library import paramiko
@@ -38,7 +38,7 @@ class PersistentConnection:
 
     Args:
         make: opens a connection and logs in.
-        cancelled: ends every wait.
+        cancellation: ends every wait.
 
     Attributes:
         made: how many connections were made so far.
@@ -46,11 +46,11 @@ class PersistentConnection:
     """
 
     def __init__(
-        self, settings: ClientSettings, make: Callable[[Deadline], Transport], cancelled: threading.Event
+        self, settings: ClientSettings, make: Callable[[Deadline], Transport], cancellation: Cancellation
     ) -> None:
         self._settings = settings
         self._make = make
-        self._cancelled = cancelled
+        self._cancellation = cancellation
         self._transport: Transport | None = None
         self._spare: SessionChannel | None = None
         self._spares_refused = False
@@ -67,7 +67,7 @@ class PersistentConnection:
             self._transport.news.set()
 
     def patience(self, transport: Transport, deadline: Deadline) -> Patience:
-        return Patience(transport, self._settings, deadline, self._cancelled)
+        return Patience(transport, self._settings, deadline, self._cancellation)
 
     def ready(self, deadline: Deadline) -> Transport:
         """A connection that is alive: the one there is, if it answers, or a new one.

@@ -1,10 +1,10 @@
 """Waits until a guest can be logged in to: first until something says ``SSH-``, then until it lets us in."""
 
-import time
 from collections.abc import Callable
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError, OperationTimeoutError
+from smolrun.ssh.cancellation import LOOK_AGAIN, Cancellation
 from smolrun.ssh.connect import back_off
 from smolrun.ssh.route import connect_tcp
 from smolrun.ssh.settings import ClientSettings
@@ -14,10 +14,9 @@ PATIENCE = 4.0
 """Seconds that a probe waits for the banner. QEMU's user network and many NATs accept before the guest listens, and a
 guest whose clients give up after fractions of a second is kept busy by aborted logins and never gets to answer."""
 
+_FASTEST_PROBES = 0.01
 _SLOWEST_PROBES = 0.5
 _MOST_BYTES_BEFORE_BANNER = 8192  # RFC 4253, section 4.2: a server may send other lines before its banner
-
-Sleep = Callable[[float], None]
 
 
 def wait_for_ssh(
@@ -25,14 +24,14 @@ def wait_for_ssh(
     deadline: Deadline,
     interval: float,
     connect: Callable[[Deadline], None],
-    sleep: Sleep = time.sleep,
+    cancellation: Cancellation | None = None,
 ) -> None:
     """Return when `connect` has succeeded.
 
     Args:
         interval: seconds between the first probes; later ones come at longer intervals.
         connect: opens and keeps a connection; called only once the server has said ``SSH-``.
-        sleep: waits that many seconds.
+        cancellation: ends the waiting.
 
     Raises:
         OperationTimeoutError: it was not available in time; the message says which phase it came to and why.
@@ -40,19 +39,20 @@ def wait_for_ssh(
         ConnectError: it cannot become available by waiting, e.g. no algorithm in common.
     """
     target = resolve_target(settings)
+    cancellation = cancellation or Cancellation()
     if not target.proxy_jump and target.proxy_command is None:
-        _wait_for_banner(target, settings, deadline, interval, sleep)
-    _wait_for_login(target, settings, deadline, connect, sleep)
+        _wait_for_banner(target, settings, deadline, interval, cancellation)
+    _wait_for_login(target, settings, deadline, connect, cancellation)
 
 
 def _wait_for_banner(
-    target: Target, settings: ClientSettings, deadline: Deadline, interval: float, sleep: Sleep
+    target: Target, settings: ClientSettings, deadline: Deadline, interval: float, cancellation: Cancellation
 ) -> None:
-    pauses = back_off(interval, max(interval, _SLOWEST_PROBES))
+    pauses = back_off(max(interval, _FASTEST_PROBES), max(interval, _SLOWEST_PROBES))
     told: ConnectError | None = None
     while True:
         try:
-            probe(target, deadline.earliest(PATIENCE), settings.dead_after)
+            probe(target, deadline.earliest(PATIENCE), settings.dead_after, cancellation)
         except ConnectError as error:
             # A name may appear only when the guest has booted, so not even that failure is final here.
             if error.phase == "configuration":
@@ -60,25 +60,29 @@ def _wait_for_banner(
             # That the last probe of all was cut short tells less than what the one before it met.
             if told is None or not deadline.expired:
                 told = error
-            _rest(next(pauses), deadline, sleep, "the TCP probe", target, told)
+            _rest(next(pauses), deadline, cancellation, "the TCP probe", target, told)
         else:
             return
 
 
-def probe(target: Target, deadline: Deadline, dead_after: float = PATIENCE) -> None:
+def probe(
+    target: Target, deadline: Deadline, dead_after: float = PATIENCE, cancellation: Cancellation | None = None
+) -> None:
     """Return once the server has said ``SSH-``; about 1 ms where it listens.
 
     Raises:
         ConnectError: it has not.
     """
-    with connect_tcp(target, deadline, dead_after) as conversation:
+    cancellation = cancellation or Cancellation()
+    with connect_tcp(target, deadline, dead_after, cancellation) as conversation:
         heard = b""
         where = f"{target.host}:{target.port}"
         while not _has_banner(heard):
             left = deadline.remaining()
             if (left is not None and left <= 0) or len(heard) > _MOST_BYTES_BEFORE_BANNER:
                 raise ConnectError(f"{where} accepts connections, but sends no SSH banner", phase="banner")
-            conversation.settimeout(left)
+            cancellation.check()
+            conversation.settimeout(deadline.remaining(at_most=LOOK_AGAIN))
             try:
                 piece = conversation.recv(256)
             except TimeoutError:
@@ -97,7 +101,11 @@ def _has_banner(heard: bytes) -> bool:
 
 
 def _wait_for_login(
-    target: Target, settings: ClientSettings, deadline: Deadline, connect: Callable[[Deadline], None], sleep: Sleep
+    target: Target,
+    settings: ClientSettings,
+    deadline: Deadline,
+    connect: Callable[[Deadline], None],
+    cancellation: Cancellation,
 ) -> None:
     pauses = back_off(_SLOWEST_PROBES)
     while True:
@@ -106,12 +114,14 @@ def _wait_for_login(
         except ConnectError as error:
             if not error.transient:
                 raise
-            _rest(next(pauses), deadline, sleep, f"the login ({error.phase})", target, error)
+            _rest(next(pauses), deadline, cancellation, f"the login ({error.phase})", target, error)
         else:
             return
 
 
-def _rest(pause: float, deadline: Deadline, sleep: Sleep, phase: str, target: Target, error: ConnectError) -> None:
+def _rest(
+    pause: float, deadline: Deadline, cancellation: Cancellation, phase: str, target: Target, error: ConnectError
+) -> None:
     """Wait before the next try. Raises `OperationTimeoutError` where there is no time left for one."""
     left = deadline.remaining()
     if left is not None and left <= pause:
@@ -122,4 +132,4 @@ def _rest(pause: float, deadline: Deadline, sleep: Sleep, phase: str, target: Ta
             timeout=deadline.timeout,
             hint=error.hint,
         ) from error
-    sleep(pause)
+    cancellation.pause(pause)

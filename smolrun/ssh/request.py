@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from smolrun.ssh.result import ShellMode, Stream
+from smolrun.ssh.stdin import Input
 
 OutputCallback = Callable[[Stream, bytes], None]
 BecomeMethod = Literal["sudo", "su", "doas"]
@@ -39,7 +39,7 @@ class CommandRequest:
         shell: ``login``: the login shell of the user it runs as, profile and environment sourced, interprets it
             (where it is not POSIX-like it only supplies the environment and ``/bin/sh`` interprets);
             ``raw``: sent as it stands, byte for byte, become adds one wrap.
-        stdin: sent to the command, then closed; None closes it at once.
+        stdin: sent to the command, then closed; None closes it at once. An open file stays open here.
         environment: exported to the command in ``login`` mode; never part of a command line on the guest.
         become: run it as another user.
         on_output: called with each piece of output as it arrives, from the thread that runs the command.
@@ -49,7 +49,7 @@ class CommandRequest:
 
     command: str
     shell: ShellMode = "login"
-    stdin: bytes | Path | None = None
+    stdin: Input | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     become: Become | None = None
     on_output: OutputCallback | None = field(default=None, repr=False)

@@ -1,8 +1,11 @@
 """The byte stream to a server: straight over TCP, through other servers, or through a command of the user's."""
 
 import contextlib
+import errno
+import functools
 import ipaddress
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,13 +15,14 @@ from typing import IO, Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError
+from smolrun.ssh.cancellation import LOOK_AGAIN, Cancellation
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.target import Target
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
-def connect_tcp(target: Target, deadline: Deadline, dead_after: float) -> socket.socket:
+def connect_tcp(target: Target, deadline: Deadline, dead_after: float, cancellation: Cancellation) -> socket.socket:
     """A TCP connection, without Nagle's delay: a small request otherwise waits 40 ms for the guest's delayed ACK.
 
     Args:
@@ -26,23 +30,26 @@ def connect_tcp(target: Target, deadline: Deadline, dead_after: float) -> socket
 
     Raises:
         ConnectError: there is none in time.
+        CancelledError: it is not wanted any more.
     """
     where = f"{target.host}:{target.port}"
     last: OSError | None = None
-    for family, kind, protocol, _, address in _addresses(target, deadline):
+    for family, kind, protocol, _, address in _addresses(target, deadline, cancellation):
         left = deadline.remaining()
         if left is not None and left <= 0:
             break
         conversation = socket.socket(family, kind, protocol)
         try:
-            conversation.settimeout(left)
-            conversation.connect(address)
+            _connect(conversation, address, deadline, cancellation)
             conversation.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 conversation.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(dead_after * 1000))
         except OSError as error:
             conversation.close()
             last = error
+        except BaseException:
+            conversation.close()
+            raise
         else:
             return conversation
     if last is None or isinstance(last, TimeoutError):
@@ -51,33 +58,43 @@ def connect_tcp(target: Target, deadline: Deadline, dead_after: float) -> socket
     raise ConnectError(f"cannot connect to {where}: {reason}", phase="connection", transient=True) from last
 
 
-def _addresses(target: Target, deadline: Deadline) -> list[Any]:
+def _connect(conversation: socket.socket, address: Any, deadline: Deadline, cancellation: Cancellation) -> None:
+    """Raises `OSError` (a `TimeoutError` at the deadline) and `CancelledError`."""
+    conversation.setblocking(False)
+    failure = conversation.connect_ex(address)
+    if failure == errno.EINPROGRESS:
+        poll = select.poll()
+        poll.register(conversation, select.POLLOUT)
+        while not poll.poll((deadline.remaining(at_most=LOOK_AGAIN) or 0.0) * 1000):
+            cancellation.check()
+            if deadline.expired:
+                raise TimeoutError
+        failure = conversation.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    # A server that refuses answers with ECONNREFUSED; one that resets had taken the connection: reading tells.
+    if failure not in (0, errno.ECONNRESET):
+        raise OSError(failure, os.strerror(failure))
+    conversation.setblocking(True)
+
+
+def _addresses(target: Target, deadline: Deadline, cancellation: Cancellation) -> list[Any]:
     """The addresses of the host. The resolver knows no deadline, so a name is looked up in a thread of its own."""
     arguments = (target.host, target.port, _FAMILIES.get(target.address_family, socket.AF_UNSPEC), socket.SOCK_STREAM)
     with contextlib.suppress(ValueError):
         ipaddress.ip_address(target.host.partition("%")[0])
         return list(socket.getaddrinfo(*arguments))
-    found: list[Any] = []
-    failure: list[OSError | UnicodeError] = []
-
-    def look_up() -> None:
-        try:
-            found.extend(socket.getaddrinfo(*arguments))
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
-            failure.append(error)
-
-    thread = threading.Thread(target=look_up, daemon=True, name=f"look up {target.host}")
-    thread.start()
-    thread.join(deadline.remaining())
-    if failure:
-        temporary = isinstance(failure[0], socket.gaierror) and failure[0].errno == socket.EAI_AGAIN
-        reason = getattr(failure[0], "strerror", None) or str(failure[0])
+    try:
+        look_up = functools.partial(socket.getaddrinfo, *arguments)
+        return cancellation.attended(look_up, deadline, f"look up {target.host}")
+    except TimeoutError as error:
+        raise ConnectError(
+            f"the name {target.host!r} was not looked up in time", phase="name look-up", transient=True
+        ) from error
+    except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
+        temporary = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+        reason = getattr(error, "strerror", None) or str(error)
         raise ConnectError(
             f"the name {target.host!r} cannot be looked up: {reason}", phase="name look-up", transient=temporary
-        ) from failure[0]
-    if thread.is_alive():
-        raise ConnectError(f"the name {target.host!r} was not looked up in time", phase="name look-up", transient=True)
-    return found
+        ) from error
 
 
 class CommandStream:

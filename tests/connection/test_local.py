@@ -3,6 +3,7 @@
 import getpass
 import multiprocessing
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -104,6 +105,15 @@ def test_input_larger_than_every_pipe_goes_through(here: LocalConnection, tmp_pa
 
     assert run(here, "cat", stdin=content).stdout_bytes == content
     assert run(here, "cat", stdin=source).stdout_bytes == content
+
+
+def test_input_that_comes_late_through_a_pipe(here: LocalConnection, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", 'sleep 0.3; { echo a; sleep 0.3; echo b; } >"$1"', "sh", str(pipe)]):
+        assert run(here, "cat", stdin=pipe).stdout == "a\nb\n"
+    with pytest.raises(OperationTimeoutError):
+        here.run(CommandRequest("cat", "raw", stdin=pipe), Deadline.after(0.5))
 
 
 def test_a_command_that_does_not_read_its_input_ends_well(here: LocalConnection) -> None:

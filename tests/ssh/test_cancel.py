@@ -1,16 +1,23 @@
 """`cancel` from another thread, and Ctrl-C, end the running command as a timeout does."""
 
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smolrun.errors import OperationCancelledError
 from smolrun.ssh.client import SSHClient
+from tests.servers.endpoint import Endpoint
+from tests.servers.fault_relay import FaultRelay
 from tests.servers.fixtures import AsUser
 from tests.servers.processes import free_port
 from tests.ssh.test_kill import sleeping, unique
@@ -62,6 +69,76 @@ def test_waiting_for_a_guest_that_is_not_there_is_ended_at_once() -> None:
     thread.join(20)
     assert time.monotonic() - begun < 5
     assert caught
+
+
+@contextmanager
+def says_only(words: bytes) -> Iterator[int]:
+    """The port of a server that says just that, and then nothing to anybody."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        held: list[socket.socket] = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    taken, _ = listener.accept()
+                except OSError:
+                    return
+                held.append(taken)
+                taken.sendall(words)
+
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for taken in held:
+                taken.close()
+
+
+@pytest.fixture
+def stuck(
+    request: pytest.FixtureRequest, openssh: Endpoint, relay: Callable[[Endpoint], FaultRelay], tmp_path: Path
+) -> Iterator[SSHClient]:
+    """A client whose guest does not answer in the step of that name."""
+    options: dict[str, Any] = {"connect_timeout": 60.0, "ssh_config": "none"}
+    if request.param in ("banner", "handshake"):
+        with says_only(b"" if request.param == "banner" else b"SSH-2.0-Silent\r\n") as port:
+            yield SSHClient("127.0.0.1", port=port, host_key="insecure", **options)
+        return
+    between = relay(openssh)
+    if request.param == "connection":
+        between.drop_packets()
+    else:
+
+        def freeze(*shown: str) -> bool:  # asked after the handshake, before the login
+            between.freeze()
+            return True
+
+        options |= {"host_key": "known_hosts", "known_hosts": (tmp_path / "none",), "confirm_host_key": freeze}
+    yield openssh.at(between.port).client(**options)
+    between.deliver_packets()
+
+
+@pytest.mark.parametrize("what", ["run", "wait_for_ssh"])
+@pytest.mark.parametrize("stuck", ["connection", "banner", "handshake", "login"], indirect=True)
+def test_cancel_does_not_wait_for_a_guest_that_does_not_answer(stuck: SSHClient, what: str) -> None:
+    caught: list[OperationCancelledError] = []
+
+    def work() -> None:
+        with pytest.raises(OperationCancelledError) as error:
+            stuck.run("true", timeout=60) if what == "run" else stuck.wait_for_ssh(timeout=60)
+        caught.append(error.value)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    threading.Event().wait(0.7)
+    assert thread.is_alive()
+    begun = time.monotonic()
+    stuck.cancel()
+    thread.join(20)
+    assert time.monotonic() - begun < 2
+    assert caught
+    assert not stuck.connected
 
 
 PROGRAM = """

@@ -1,16 +1,21 @@
 """One command's life: total timeout, joint drain, input, signals, and what a background process leaves."""
 
 import hashlib
+import os
+import subprocess
 import threading
 import time
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smolrun.deadline import Deadline
 from smolrun.errors import NotRunError, OperationTimeoutError, SmolVMError
+from smolrun.ssh.client import SSHClient
 from smolrun.ssh.request import CommandRequest
-from smolrun.ssh.result import Stream
+from smolrun.ssh.result import ShellMode, Stream
 from tests.servers.endpoint import Endpoint
 from tests.servers.fixtures import AsUser, StartOpenSSH
 
@@ -56,10 +61,65 @@ def test_standard_input_from_bytes_and_from_a_file(openssh_as: AsUser, tmp_path:
         assert result.stdout.startswith(hashlib.md5(data).hexdigest())
 
 
+def test_standard_input_from_open_files(openssh_as: AsUser, tmp_path: Path) -> None:
+    client = openssh_as("dash").client()
+    path = tmp_path / "input"
+    path.write_bytes(b"first\nsecond\n")
+    with path.open("rb") as file:
+        file.readline()
+        assert client.run("cat", stdin=file).stdout == "second\n"
+        assert not file.closed
+    assert client.run("cat", stdin=BytesIO(b"in memory")).stdout == "in memory"
+    with subprocess.Popen(["sh", "-c", "echo a; sleep 0.5; echo b"], stdout=subprocess.PIPE) as process:
+        assert client.run("cat", stdin=process.stdout).stdout == "a\nb\n"
+
+
+@pytest.mark.parametrize("stdin", ["text", 5, StringIO("text")])
+def test_input_that_is_no_bytes_is_refused(stdin: Any) -> None:
+    with pytest.raises(TypeError, match="stdin must be"):
+        SSHClient("192.0.2.1").run("cat", stdin=stdin)
+
+
+@pytest.mark.parametrize("mode", ["login", "raw"])
+def test_a_pipe_that_nobody_writes_to_does_not_outlast_the_timeout(
+    openssh_as: AsUser, tmp_path: Path, mode: ShellMode
+) -> None:
+    client = openssh_as("dash").client()
+    os.mkfifo(tmp_path / "pipe")
+    began = time.monotonic()
+    with pytest.raises(OperationTimeoutError) as caught:
+        client.run("echo before; cat", timeout=1, shell=mode, stdin=tmp_path / "pipe")
+    assert time.monotonic() - began < 6
+    assert (caught.value.stdout, caught.value.killed) == ("before\n", True)
+    assert client.run("true", shell="raw").ok
+
+
+def test_what_comes_late_through_a_pipe_is_sent_on_as_it_comes(openssh_as: AsUser, tmp_path: Path) -> None:
+    client = openssh_as("dash").client()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+
+    def write() -> None:
+        with pipe.open("wb", buffering=0) as writing:
+            for number in range(3):
+                writing.write(b"%d\n" % number)
+                while len(heard) <= number:  # the next comes only once the guest has answered
+                    time.sleep(0.01)
+
+    threading.Thread(target=write, daemon=True).start()
+    result = client.run(
+        "while read -r line; do echo $line; done", stdin=pipe, on_output=lambda _, data: heard.append(data)
+    )
+    assert result.stdout == "0\n1\n2\n"
+
+
 def test_a_missing_input_file_is_told_before_anything_runs(openssh_as: AsUser, tmp_path: Path) -> None:
     client = openssh_as("dash").client()
     with pytest.raises(NotRunError, match="nowhere"):
         client.run(f"touch {tmp_path}/ran", stdin=tmp_path / "nowhere")
+    with pytest.raises(NotRunError, match="directory"):
+        client.run(f"touch {tmp_path}/ran", stdin=tmp_path)
     assert not (tmp_path / "ran").exists()
 
 

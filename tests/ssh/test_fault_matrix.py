@@ -140,8 +140,12 @@ def before_the_command(scene: Scene, phase: str, fault: str, now: Callable[[], N
         scene.client.run("true", shell="raw")
         now()
         transport = scene.client._connection._transport
-        if fault in ("F4", "F5", "F6") and transport is not None:
+        assert transport is not None
+        if fault in ("F4", "F5", "F6"):
             transport.watched.heard_at -= 5  # long enough ago for the connection to be proved before it is used
+        limit = time.monotonic() + 5
+        while fault in ("F2", "F3", "F8", "F10") and transport.is_active() and time.monotonic() < limit:
+            time.sleep(0.001)  # what comes while the command leaves is P4
 
 
 def judge(scene: Scene, outcome: Outcome, expected: str, phase: str, task: str) -> None:

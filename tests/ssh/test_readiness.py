@@ -9,6 +9,7 @@ import pytest
 
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError, HostKeyError, OperationTimeoutError
+from smolrun.ssh.cancellation import Cancellation, CancelledError
 from smolrun.ssh.readiness import probe, wait_for_ssh
 from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.target import resolve_target
@@ -212,13 +213,14 @@ def test_probes_are_spaced_out_and_jittered() -> None:
     settings = ClientSettings("127.0.0.1", port=free_port(), ssh_config="none")
     pauses: list[float] = []
 
-    def note(pause: float) -> None:
-        pauses.append(pause)
-        if len(pauses) == 12:
-            raise KeyboardInterrupt
+    class Noting(Cancellation):
+        def pause(self, seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 12:
+                raise CancelledError
 
-    with pytest.raises(KeyboardInterrupt):
-        wait_for_ssh(settings, Deadline.after(60), 0.1, lambda deadline: None, sleep=note)
+    with pytest.raises(CancelledError):
+        wait_for_ssh(settings, Deadline.after(60), 0.1, lambda deadline: None, Noting())
     assert 0.05 <= pauses[0] <= 0.1
     assert all(0.25 <= pause <= 0.5 for pause in pauses[4:])
     assert len(set(pauses)) == 12
