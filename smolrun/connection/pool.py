@@ -22,6 +22,7 @@ class ConnectionPool:
         self._options = options or ClientOptions()
         self._lock = threading.RLock()  # a signal handler may cancel while this very thread holds it
         self._connections: dict[Endpoint, Connection] = {}
+        self._further: list[Connection] = []
         self._closed = False
 
     def get(self, endpoint: Endpoint) -> Connection:
@@ -37,6 +38,22 @@ class ConnectionPool:
             if known is None:
                 known = self._connections[endpoint] = self._make(endpoint)
             return known
+
+    def another(self, connection: Connection) -> Connection:
+        """A connection of its own to where one of the pool's connections goes, for work beside it.
+
+        Whoever asks for it closes it; the pool cancels and closes it, too.
+
+        Raises:
+            NotRunError: the pool is closed already.
+        """
+        with self._lock:
+            endpoint = next((at for at, known in self._connections.items() if known is connection), None)
+            if self._closed or endpoint is None:
+                raise NotRunError("the run is over")
+            further = self._make(endpoint)
+            self._further.append(further)
+            return further
 
     def _make(self, endpoint: Endpoint) -> Connection:
         if endpoint.kind == "local":
@@ -55,14 +72,15 @@ class ConnectionPool:
         """End every connection; the pool gives none afterwards. Harmless when repeated."""
         with self._lock:
             self._closed = True
-            connections = list(self._connections.values())
+            connections = self._all()
             self._connections.clear()
+            self._further.clear()
         for connection in connections:
             connection.close()
 
     def _all(self) -> list[Connection]:
         with self._lock:
-            return list(self._connections.values())
+            return [*self._connections.values(), *self._further]
 
     def __enter__(self) -> Self:
         return self

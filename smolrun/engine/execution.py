@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smolrun.connection.session import GuestSession
 from smolrun.deadline import Deadline
 from smolrun.engine import failure, results
+from smolrun.engine.background import background_of, begun, waited_for
 from smolrun.engine.events import Failure, HostTaskStarted, OutputReceived, TaskProgress
 from smolrun.engine.failure import failure_of
 from smolrun.engine.file_search import FileSearch
@@ -28,7 +29,7 @@ from smolrun.errors import (
     SmolVMError,
     TransferError,
 )
-from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
+from smolrun.modules.base import Arguments, Background, Module, ModuleResult, TaskContext
 from smolrun.modules.registry import FoundModule
 from smolrun.source import vault
 from smolrun.ssh.result import ShellMode, Stream
@@ -113,9 +114,12 @@ class _Call:
         guest = self._guest(delegate or self.item.host)
         environment = self.values.environment(keywords.environment)
         mode = self._mode(environment)
+        background = background_of(self.item.planned.task, self.found, self.values)
+        if background is not None and self.module.background == "here" and not (check_mode or background.poll):
+            return self._execution(self._beside(guest, environment, background), delegate)
         stream = self._stream()
         with self._turn(guest):
-            deadline = Deadline.after(self._timeout())
+            deadline = Deadline.after(background.limit if background and background.poll else self._timeout())
             self._announce(deadline)
             session = GuestSession(
                 connection=guest.connection,
@@ -125,8 +129,39 @@ class _Call:
                 on_output=stream,
                 output_limit=self.services.options.output_limit,
             )
-            result = self._run_module(self._context(session, mode, check_mode=check_mode), stream)
+            context = self._context(session, mode, check_mode=check_mode)
+            if self.module.background == "guest" and not check_mode:
+                context = replace(context, background=background)
+            result = self._run_module(context, stream)
+        if background is not None and context.background is None:
+            result = waited_for(result) if background.poll else self.services.jobs.keep(result)
         return self._execution(result, delegate)
+
+    def _beside(self, guest: Guest, environment: Mapping[str, str], background: Background) -> ModuleResult:
+        """Begin it in a thread, over a connection of its own, since it needs the controller for its next step."""
+        connection = self.services.connections.another(guest.connection)
+        try:
+            with _Turn(Guest(connection, guest.become), self.services):
+                self._announce(Deadline.after(background.limit))
+        except BaseException:
+            connection.close()
+            raise
+
+        def work() -> ModuleResult:
+            deadline = Deadline.after(background.limit)
+            session = GuestSession(connection, deadline, guest.become, environment)
+            try:
+                context = self._context(session, None, check_mode=False)
+                return self._run_module(replace(context, progress=_say_nothing), None)
+            finally:
+                connection.close()
+
+        return begun(self.services.jobs.start(work, waiting=self._progress, failed=self._tell_of_failed_job))
+
+    def _tell_of_failed_job(self, message: str) -> None:
+        item = self.item
+        text = "it failed" if self.no_log else message
+        self.services.warn(f"{item.host}: the work in the background: {text}", item.planned.task.location)
 
     # --- the guest ---------------------------------------------------------------------------------
 
@@ -213,6 +248,7 @@ class _Call:
             progress=self._progress,
             sleep=self.services.stop.sleep,
             prompt=self.services.options.prompt,
+            jobs=self.services.jobs,
             decrypt=self._decrypt if self.services.options.vault is not None else None,
         )
 
@@ -282,6 +318,10 @@ class _Call:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition
         involved = {name: failure.shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
         return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)
+
+
+def _say_nothing(message: str) -> None:
+    """What goes on in the background is not told: its task has ended."""
 
 
 class _Turn:

@@ -121,6 +121,7 @@ class Run:
         try:
             with _Closing(self._services.connections), Workers(options.forks) as workers:
                 self._run_playbooks(workers)
+                self._services.jobs.wait(self._services.stop.sleep)
         except SmolVMError as raised:
             error = raised
         except KeyboardInterrupt:

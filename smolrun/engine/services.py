@@ -8,6 +8,7 @@ from typing import Any
 
 from smolrun.connection.pool import ConnectionPool
 from smolrun.diagnostic import Diagnostic
+from smolrun.engine.background import BackgroundJobs
 from smolrun.engine.event_bus import EventBus
 from smolrun.engine.events import Warned
 from smolrun.engine.options import RunOptions
@@ -36,6 +37,7 @@ class Services:
         extensions: modules and functions of the user's own.
         memory: what the run has taught each host.
         stop: that the run is to end.
+        jobs: the work that goes on in the background.
     """
 
     options: RunOptions
@@ -47,6 +49,7 @@ class Services:
     extensions: Extensions = field(default_factory=Extensions)
     memory: Memory = field(default_factory=Memory)
     stop: StopSignal = field(default_factory=StopSignal)
+    jobs: BackgroundJobs = field(default_factory=BackgroundJobs)
     _warned: set[tuple[str, Location | None]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 

@@ -58,5 +58,11 @@ def split_port(text: str) -> tuple[str, int | None]:
 
 
 MODULE = Module(
-    AddHostArguments, run, takes_any_argument=True, check_mode="always", uses_guest=False, once_per_batch=True
+    AddHostArguments,
+    run,
+    takes_any_argument=True,
+    check_mode="always",
+    uses_guest=False,
+    once_per_batch=True,
+    background="never",
 )

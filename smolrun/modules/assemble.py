@@ -130,4 +130,4 @@ def _delivery(arguments: AssembleArguments, content: Content) -> Delivery:
     return Delivery(content, arguments.dest, "", arguments.src, arguments.mode)
 
 
-MODULE = Module(AssembleArguments, run)
+MODULE = Module(AssembleArguments, run, background="never")

@@ -114,4 +114,6 @@ def _text(warning: Diagnostic) -> str:
     return f"{warning.message}: {warning.hint}" if warning.hint else warning.message
 
 
-MODULE = Module(AssertArguments, run, raw_arguments=frozenset({"that"}), check_mode="always", uses_guest=False)
+MODULE = Module(
+    AssertArguments, run, raw_arguments=frozenset({"that"}), check_mode="always", uses_guest=False, background="never"
+)

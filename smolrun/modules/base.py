@@ -114,6 +114,40 @@ class FindFile(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Background:
+    """What ``async`` and ``poll`` ask for.
+
+    Attributes:
+        limit: seconds that the work may take.
+        poll: seconds between two looks at it; 0: nobody waits for it here.
+    """
+
+    limit: int
+    poll: int
+
+
+def job_values(jid: str, path: str, *, finished: bool) -> dict[str, Any]:
+    """What a result tells of a job (docs.ansible.com, "Asynchronous actions and polling")."""
+    return {"ansible_job_id": jid, "started": True, "finished": finished, "results_file": path}
+
+
+class JobsHere(Protocol):
+    """Work that goes on in the background of this run, or whose outcome is kept for ``async_status``."""
+
+    def known(self, jid: str) -> bool:
+        """Whether it is one of these."""
+        ...
+
+    def outcome(self, jid: str) -> "ModuleResult | None":
+        """What it came to; None while it is going on. Raises what it raised."""
+        ...
+
+    def forget(self, jid: str) -> None:
+        """Keep its outcome no longer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class TaskContext:
     """All that a module may know of the task it serves.
 
@@ -132,6 +166,8 @@ class TaskContext:
         sleep: waits that many seconds; ends early with `OperationCancelledError` when the run is stopped.
         decrypt: the content of a vaulted file, given its content and its name; None where there are no vault secrets.
         prompt: asks the user on the terminal, ``(text, echo) -> answer``; None where there is no terminal.
+        background: the command is to go on by itself on the guest.
+        jobs: the background work of this run.
     """
 
     host: str
@@ -148,6 +184,8 @@ class TaskContext:
     sleep: Callable[[float], None]
     prompt: Callable[[str, bool], str] | None
     decrypt: Callable[[bytes, str], bytes] | None = None
+    background: Background | None = None
+    jobs: JobsHere | None = None
 
 
 A = TypeVar("A", bound=Arguments)
@@ -173,6 +211,8 @@ class Module(Generic[A]):
         takes_mode: the task keyword ``mode`` (login, raw) means something to it.
         own_limit: it has a limit of its own; the default task timeout does not apply (an explicit one does).
         once_per_batch: runs once for all hosts of a batch (``pause``).
+        background: what ``async`` does: ``guest``: the module leaves its command on the guest
+            (`TaskContext.background`); ``here``: the engine runs it beside the other tasks; ``never``: it is an error.
     """
 
     arguments: type[A]
@@ -187,3 +227,4 @@ class Module(Generic[A]):
     takes_mode: bool = False
     own_limit: bool = False
     once_per_batch: bool = False
+    background: Literal["guest", "here", "never"] = "here"

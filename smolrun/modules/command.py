@@ -8,8 +8,9 @@ from pydantic import Field, field_validator, model_validator
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.arguments import FREE_FORM_OPTIONS, StdinArguments
-from smolrun.modules.commands.conditional import UserCommand, execute
+from smolrun.modules.commands.conditional import execute
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
+from smolrun.modules.commands.user_command import UserCommand
 from smolrun.source.coercions import Boolean, Text, TextList
 
 
@@ -83,4 +84,6 @@ def _words(arguments: CommandArguments) -> list[str]:
         ) from error
 
 
-MODULE = Module(CommandArguments, run, free_form="cmd", free_form_options=FREE_FORM_OPTIONS, takes_mode=True)
+MODULE = Module(
+    CommandArguments, run, free_form="cmd", free_form_options=FREE_FORM_OPTIONS, takes_mode=True, background="guest"
+)

@@ -115,4 +115,4 @@ def _as_bytes(content: Any) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-MODULE = Module(CopyArguments, run)
+MODULE = Module(CopyArguments, run, background="never")

@@ -66,4 +66,6 @@ def _value(var: Any, task: TaskContext) -> Any:
         return UNDEFINED
 
 
-MODULE = Module(DebugArguments, run, raw_arguments=frozenset({"var"}), check_mode="always", uses_guest=False)
+MODULE = Module(
+    DebugArguments, run, raw_arguments=frozenset({"var"}), check_mode="always", uses_guest=False, background="never"
+)

@@ -30,4 +30,4 @@ def run(arguments: FailArguments, task: TaskContext) -> ModuleResult:
     return ModuleResult(failed=True, msg=message)
 
 
-MODULE = Module(FailArguments, run, check_mode="always", uses_guest=False)
+MODULE = Module(FailArguments, run, check_mode="always", uses_guest=False, background="never")

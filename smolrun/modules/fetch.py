@@ -141,4 +141,4 @@ def _write_new(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-MODULE = Module(FetchArguments, run)
+MODULE = Module(FetchArguments, run, background="never")

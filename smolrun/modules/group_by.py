@@ -31,4 +31,4 @@ def run(arguments: GroupByArguments, task: TaskContext) -> ModuleResult:
     return ModuleResult(values=values, addition=NewGroup(name, parents))
 
 
-MODULE = Module(GroupByArguments, run, check_mode="always", uses_guest=False)
+MODULE = Module(GroupByArguments, run, check_mode="always", uses_guest=False, background="never")

@@ -36,4 +36,4 @@ def run(arguments: ImportRoleArguments, task: TaskContext) -> ModuleResult:
     raise ModuleError("'import_role' is done when a playbook is loaded, and this came later", hint="use include_role")
 
 
-MODULE = Module(ImportRoleArguments, run, check_mode="always", uses_guest=False)
+MODULE = Module(ImportRoleArguments, run, check_mode="always", uses_guest=False, background="never")

@@ -34,4 +34,5 @@ MODULE = Module(
     free_form_options=frozenset({"file"}),
     check_mode="always",
     uses_guest=False,
+    background="never",
 )

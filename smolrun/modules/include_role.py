@@ -40,4 +40,11 @@ def run(arguments: IncludeRoleArguments, task: TaskContext) -> ModuleResult:
     return ModuleResult(values={"include_args": said}, include=asked)
 
 
-MODULE = Module(IncludeRoleArguments, run, raw_arguments=frozenset({"apply"}), check_mode="always", uses_guest=False)
+MODULE = Module(
+    IncludeRoleArguments,
+    run,
+    raw_arguments=frozenset({"apply"}),
+    check_mode="always",
+    uses_guest=False,
+    background="never",
+)

@@ -39,4 +39,5 @@ MODULE = Module(
     raw_arguments=frozenset({"apply"}),
     check_mode="always",
     uses_guest=False,
+    background="never",
 )

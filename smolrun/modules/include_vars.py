@@ -131,4 +131,5 @@ MODULE = Module(
     ),
     check_mode="always",
     uses_guest=False,
+    background="never",
 )

@@ -74,4 +74,6 @@ def run(arguments: PauseArguments, task: TaskContext) -> ModuleResult:
     )
 
 
-MODULE = Module(PauseArguments, run, check_mode="always", uses_guest=False, own_limit=True, once_per_batch=True)
+MODULE = Module(
+    PauseArguments, run, check_mode="always", uses_guest=False, own_limit=True, once_per_batch=True, background="never"
+)

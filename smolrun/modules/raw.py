@@ -41,4 +41,11 @@ def run(arguments: RawArguments, task: TaskContext) -> ModuleResult:
     return outcome.finished(result, cmd=line, line=line, began=began)
 
 
-MODULE = Module(RawArguments, run, free_form="cmd", free_form_options=frozenset({"executable"}), check_mode="skip")
+MODULE = Module(
+    RawArguments,
+    run,
+    free_form="cmd",
+    free_form_options=frozenset({"executable"}),
+    check_mode="skip",
+    background="never",
+)

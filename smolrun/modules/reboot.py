@@ -149,4 +149,4 @@ def _look(arguments: RebootArguments, task: TaskContext, before: str, limit: Dea
     return "" if result.ok else f"`{arguments.test_command}` exits with {result.exit_code}: {result.stderr.strip()}"
 
 
-MODULE = Module(RebootArguments, run, own_limit=True)
+MODULE = Module(RebootArguments, run, own_limit=True, background="never")

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.arguments import ConditionalArguments
-from smolrun.modules.commands.conditional import UserCommand, execute
+from smolrun.modules.commands.conditional import execute
 from smolrun.modules.commands.quoting import command_line, quoted
+from smolrun.modules.commands.user_command import UserCommand
 from smolrun.source.coercions import Text
 
 
@@ -105,4 +106,4 @@ def run(arguments: RunArguments, task: TaskContext) -> ModuleResult:
     return execute(asked, arguments, task, task.mode or "login")
 
 
-MODULE = Module(RunArguments, run, collection="smolrun", free_form="cmd", takes_mode=True)
+MODULE = Module(RunArguments, run, collection="smolrun", free_form="cmd", takes_mode=True, background="guest")

@@ -10,8 +10,9 @@ from pydantic import Field
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.commands.arguments import ConditionalArguments
-from smolrun.modules.commands.conditional import UserCommand, execute
+from smolrun.modules.commands.conditional import execute
 from smolrun.modules.commands.quoting import quoted
+from smolrun.modules.commands.user_command import UserCommand
 from smolrun.modules.files.source import find, local_content
 from smolrun.modules.guest import script_text
 from smolrun.source.coercions import Boolean, Text
@@ -102,4 +103,5 @@ MODULE = Module(
     free_form="cmd",
     free_form_options=frozenset({"chdir", "creates", "removes", "executable"}),
     takes_mode=True,
+    background="guest",
 )

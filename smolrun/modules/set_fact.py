@@ -55,4 +55,6 @@ def run(arguments: SetFactArguments, task: TaskContext) -> ModuleResult:
     )
 
 
-MODULE = Module(SetFactArguments, run, takes_any_argument=True, check_mode="always", uses_guest=False)
+MODULE = Module(
+    SetFactArguments, run, takes_any_argument=True, check_mode="always", uses_guest=False, background="never"
+)

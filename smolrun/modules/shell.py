@@ -4,8 +4,9 @@ from pydantic import Field
 
 from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.commands.arguments import FREE_FORM_OPTIONS, StdinArguments
-from smolrun.modules.commands.conditional import UserCommand, execute
+from smolrun.modules.commands.conditional import execute
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
+from smolrun.modules.commands.user_command import UserCommand
 from smolrun.source.coercions import Text
 
 
@@ -48,4 +49,6 @@ def run(arguments: ShellArguments, task: TaskContext) -> ModuleResult:
     return execute(command, arguments, task, task.mode)
 
 
-MODULE = Module(ShellArguments, run, free_form="cmd", free_form_options=FREE_FORM_OPTIONS, takes_mode=True)
+MODULE = Module(
+    ShellArguments, run, free_form="cmd", free_form_options=FREE_FORM_OPTIONS, takes_mode=True, background="guest"
+)

@@ -137,4 +137,4 @@ def _owner(uid: int) -> str | int:
         return uid
 
 
-MODULE = Module(TemplateArguments, run)
+MODULE = Module(TemplateArguments, run, background="never")

@@ -212,4 +212,4 @@ _TYPES: Mapping[str, Callable[[Any], Any]] = {
 """Other types (raw, json, bytes, …) take what comes."""
 
 
-MODULE = Module(ValidateArgumentSpecArguments, run, check_mode="always", uses_guest=False)
+MODULE = Module(ValidateArgumentSpecArguments, run, check_mode="always", uses_guest=False, background="never")

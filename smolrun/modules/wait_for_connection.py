@@ -81,4 +81,6 @@ def _attempt(arguments: WaitForConnectionArguments, task: TaskContext, own: Dead
         raise CommandError(f"the guest's shell exits with {answer.exit_code}", stderr=answer.stderr_bytes)
 
 
-MODULE = Module(WaitForConnectionArguments, run, check_mode="skip", uses_guest=False, own_limit=True)
+MODULE = Module(
+    WaitForConnectionArguments, run, check_mode="skip", uses_guest=False, own_limit=True, background="never"
+)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from smolrun.diagnostic import Diagnostic
 from smolrun.playbook.check_arguments import check_arguments_of
+from smolrun.playbook.check_background import check_background
 from smolrun.playbook.check_files import check_files, check_vars_files
 from smolrun.playbook.check_handlers import check_notifications
 from smolrun.playbook.check_templates import check_templates
@@ -28,6 +29,7 @@ def check(playbook: Playbook, known: KnownNames | None = None) -> tuple[Diagnost
     for play in playbook.plays:
         check_vars_files(play, playbook, from_outside.vault, mistakes)
         check_arguments_of(play, mistakes)
+        check_background(play, mistakes)
         check_notifications(play, mistakes)
     check_files(playbook, mistakes)
     check_templates(playbook, from_outside, mistakes)

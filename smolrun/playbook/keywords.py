@@ -14,7 +14,7 @@ NOT_YET_FOR_PLAYS = frozenset(
     }
 )  # fmt: skip
 NOT_YET_FOR_BLOCKS = frozenset({"debugger", "become_exe"})
-NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS | {"async", "poll"}
+NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS
 NOT_YET_ACTIONS = frozenset({"import_playbook"})
 PLAY_ONLY = frozenset(
     {

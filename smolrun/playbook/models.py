@@ -160,6 +160,12 @@ class Task(Keywords):
     until: Conditions = Field((), description="Repeat until this holds; see `retries` and `delay`.")
     retries: Templated[Integer] | None = Field(None, description="How often to repeat at most (3 with `until`).")
     delay: Templated[Number] | None = Field(None, description="Seconds between two attempts (5).")
+    async_limit: Templated[Integer] | None = Field(
+        None, alias="async", description="Go on in the background, for at most so many seconds; see `poll`."
+    )
+    poll: Templated[Integer] | None = Field(
+        None, description="Seconds between two looks at an `async` task (15); 0: go on to the next task at once."
+    )
     failed_when: Conditions | None = Field(None, description="What counts as a failure.")
     changed_when: Conditions | None = Field(None, description="What counts as a change.")
     notify: WrittenTexts = Field((), description="Handlers to run at the end if this task changed something.")

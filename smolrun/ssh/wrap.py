@@ -3,6 +3,7 @@
 import re
 import secrets
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -77,24 +78,45 @@ def _marker() -> tuple[bytes, str]:
 
 
 def _login(request: CommandRequest, become: BecomeWrap | None) -> Wrapped:
-    exports = "".join(f"export {_exported(name, value)}; " for name, value in request.environment.items())
+    exports = exported(request.environment)
     text = exports + request.command
     task = secrets.token_hex(8)
     marker, announce = _marker()
 
     def line(begin: str) -> str:
-        script = f"SMOLRUN_TASK={task}\nSMOLRUN_SCRIPT={shlex.quote(f'unset SMOLRUN_SCRIPT; {announce}{begin}')}\n"
-        if become is not None:
-            script += guest_script("become_login.sh")
-        script += guest_script("login.sh")
+        script = f"SMOLRUN_TASK={task}\n{login_script(announce + begin, become=become is not None)}"
         return posix(script if become is None else become.line(script))
 
-    # fish writes what is not ASCII in its variables anew, in the encoding of its locale.
-    evaluated = shlex.quote(text) if text.isascii() else f'"$(printf "{_octal(text)}")"'
-    inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(f"eval {evaluated}")
+    inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(evaluating(text))
     if inline and len(inline) <= ARGUMENT_LIMIT:
         return Wrapped(_fitting(inline), request.preamble, marker, task, become)
     return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text) + request.preamble, marker, task, become)
+
+
+def login_script(begin: str, *, become: bool) -> str:
+    """POSIX ``sh`` that becomes the login shell of the user it runs as, profile sourced, and evaluates a text there.
+
+    Args:
+        begin: the text.
+        become: another user was become, who may not have got the own shell and home yet.
+    """
+    script = f"SMOLRUN_SCRIPT={shlex.quote(f'unset SMOLRUN_SCRIPT; {begin}')}\n"
+    return script + (guest_script("become_login.sh") if become else "") + guest_script("login.sh")
+
+
+def evaluating(text: str) -> str:
+    """A line that evaluates a text within `login_script`."""
+    # fish writes what is not ASCII in its variables anew, in the encoding of its locale.
+    return f"eval {shlex.quote(text)}" if text.isascii() else f'eval "$(printf "{_octal(text)}")"'
+
+
+def exported(environment: Mapping[str, str]) -> str:
+    """The words of a shell that export an environment.
+
+    Raises:
+        NotRunError: a name or a value that no process can be given.
+    """
+    return "".join(f"export {_exported(name, value)}; " for name, value in environment.items())
 
 
 def _exported(name: str, value: str) -> str:

@@ -114,7 +114,7 @@ def test_handlers_listen() -> None:
         ("    - meta: end_hosts\n", "3:13 error unknown-meta: 'meta' has no action 'end_hosts' (did you mean 'end_host'?)"),
         ("    - {meta: noop, when: a}\n", "3:20 warning useless-keyword: 'when' says nothing to 'meta: noop', which is done in any case"),
         ("    - meta: [a]\n", "3:13 error wrong-type: 'meta': expected a word such as flush_handlers, found a list"),
-        ("    - run: ls\n      async: 5\n", "4:7 error not-supported-yet: 'async' in a task is not supported yet"),
+        ("    - run: ls\n      async: soon\n", "4:14 error wrong-type: 'async': expected a whole number, found the text 'soon'"),
         ("    - run: ls\n      sudo: yes\n", "4:7 error removed-keyword: 'sudo' is not a keyword of a task any more (Ansible no longer has it either; write 'become')"),
         ("    - run: ls\n      listen: a\n", "4:7 error unknown-keyword: 'listen' belongs to a handler, and this is a task"),
         ("    - run: ls\n      delay: 5\n", "4:7 warning useless-keyword: 'delay' says nothing without 'until' or 'retries'"),
