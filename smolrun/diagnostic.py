@@ -1,8 +1,8 @@
 """One thing worth telling about what somebody wrote: what, where, and what to do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 
 
@@ -11,7 +11,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diagnostic:
     """A located error or warning.
 

@@ -1,7 +1,6 @@
 """Where a variable comes from: puts together what the engine would, for one host, and asks it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.cli.extra_variables import read_extra_variables
@@ -21,6 +20,7 @@ from smolrun.engine.variables.store import Memory
 from smolrun.errors import SmolVMError, UsageError
 from smolrun.inventory.host import Host
 from smolrun.inventory.inventory import Inventory
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook.loader import load_playbook
 from smolrun.playbook.models import Play, Playbook
@@ -29,7 +29,7 @@ from smolrun.source.vault import VaultSecrets
 from smolrun.templating.templar import Templar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explained:
     """Attributes:
     title: the play, for people; None outside of any.

@@ -1,13 +1,13 @@
 """The flags of the commands, and the settings of the configuration where no flag was given, as typed values."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from smolrun.diagnostic import Diagnostic
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InventoryFlags:
     """Where hosts, variables and vault passwords come from."""
 
@@ -27,7 +27,7 @@ class InventoryFlags:
     configuration_warnings: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConnectionFlags:
     """How hosts are reached, and as whom."""
 
@@ -51,7 +51,7 @@ class ConnectionFlags:
     become_password_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SelectionFlags:
     """What runs, and how."""
 
@@ -86,7 +86,7 @@ class SelectionFlags:
         return self.list_hosts or self.list_tasks or self.list_tags or self.syntax_check
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutputFlags:
     """What is shown, and where."""
 
@@ -104,4 +104,4 @@ F = TypeVar("F")
 
 def taken(kind: type[F], given: dict[str, Any]) -> F:
     """Those of the parameters of a command that belong to one of the kinds of flags."""
-    return kind(**{name: given[name] for name in kind.__dataclass_fields__ if name in given})  # type: ignore[attr-defined]
+    return kind(**{name: given[name] for name in kind.__annotations__ if name in given})

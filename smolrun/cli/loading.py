@@ -1,12 +1,12 @@
 """Everything that is read before a run: secrets, extra variables, playbooks, inventory; and checked as a whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
 from smolrun.diagnostic import Diagnostic
 from smolrun.errors import LoadError, SmolVMError
+from smolrun.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from smolrun.inventory.inventory import Inventory
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smolrun.source.vault import VaultSecrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """Attributes:
     playbooks: in the order they are given.

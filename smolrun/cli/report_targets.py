@@ -3,17 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.engine.events import Event
 from smolrun.errors import UsageError
+from smolrun.lazy_dataclass import dataclass
 
 FILES = ("junit", "html", "json")
 KINDS = (*FILES, "github")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportTarget:
     """Attributes:
     path: of the file; None for ``github``, which belongs on standard output.

@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from smolrun.cli.flags import OutputFlags
 from smolrun.cli.report_targets import listener, report_targets
 from smolrun.engine.events import Event
 from smolrun.errors import UsageError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.colour import Style, is_terminal, wants_colour
 from smolrun.report.json_lines import JsonLinesReporter
 from smolrun.report.lines import line
@@ -20,7 +20,7 @@ from smolrun.report.sinks import PlainSink, Sink
 from smolrun.report.terminal import TerminalReporter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reporting:
     """Attributes:
     listeners: for the engine.

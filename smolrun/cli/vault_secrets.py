@@ -1,11 +1,11 @@
 """Which vault password encrypts."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smolrun.cli.flags import InventoryFlags
 from smolrun.cli.vault_passwords import read_secrets, vault_secrets, vault_sources
 from smolrun.errors import UsageError
+from smolrun.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from smolrun.source.vault import VaultSecret, VaultSecrets
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _HINT = "give one with --vault-password-file, --vault-id or --ask-vault-password"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewPassword:
     """Where the new password of ``rekey`` comes from."""
 

@@ -1,15 +1,16 @@
 """The value of every setting, where it comes from, and what it won over."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from smolrun.config.origin import Origin, Source
 from smolrun.config.settings import BY_NAME, SETTINGS
 from smolrun.diagnostic import Diagnostic
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """Attributes:
     value: as its kind has it.
@@ -20,7 +21,7 @@ class Candidate:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configuration:
     """What holds where no flag says anything.
 

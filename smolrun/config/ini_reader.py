@@ -6,9 +6,9 @@ a value, indented lines continue the value above. Interpolation is off.
 """
 
 import re
-from dataclasses import dataclass
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location, SourceFile
 
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
@@ -16,7 +16,7 @@ _PAIR = re.compile(r"(?P<key>[^=:\s][^=:]*?)\s*[=:]\s*(?P<value>.*)")
 _COMMENT_BEHIND = re.compile(r"(?:^|\s);.*")
 
 
-@dataclass(slots=True)
+@dataclass
 class IniValue:
     """Attributes:
     text: without comments and enclosing quotes; lines that continue it follow after line ends.

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.source.coercions import describe, to_boolean, to_integer, to_list, to_seconds
 
 STRATEGIES = ("linear", "free", "host_pinned", "debug")
 BAD_LIST = "expected text or a list of texts, found "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
     """Attributes:
     expected: what a value is, for people.

@@ -1,8 +1,8 @@
 """Where a value comes from."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 
 
@@ -17,7 +17,7 @@ class Source(IntEnum):
     FLAG = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Attributes:
     source: what kind of place.

@@ -1,16 +1,16 @@
 """Which configuration files hold: one of ours, and one ``ansible.cfg``."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.lazy_dataclass import dataclass
 from smolrun.source.files import everyone_may_write
 
 _TABLE = "[tool.smolrun"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """Where a program was started; handed in, so that nothing hidden decides.
 

@@ -4,16 +4,16 @@ The keys and variables of Ansible: docs.ansible.com, "Ansible Configuration Sett
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from smolrun.config import kinds
 from smolrun.config.kinds import Kind
+from smolrun.lazy_dataclass import dataclass
 
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Attributes:
     name: in ``smolrun.toml``, and in upper case behind ``SMOLRUN_`` in the environment.

@@ -6,15 +6,15 @@ The keys and their defaults: docs.ansible.com, "Ansible Configuration Settings".
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from smolrun.config.settings import Key
+from smolrun.lazy_dataclass import dataclass
 from smolrun.source.coercions import FALSE_WORDS, TRUE_WORDS
 
 _PLUGINS = "plugins of Ansible are not loaded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unhonoured:
     """Attributes:
     key: in ``ansible.cfg``.

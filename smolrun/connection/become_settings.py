@@ -1,15 +1,16 @@
 """Which user a task's commands run as: ``become`` keywords, overridden by the variables of the host."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
 from smolrun.connection import variables as names
 from smolrun.connection.variables import VariableReader
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, BecomeMethod
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BecomeKeywords:
     """What the keywords of a task (its block's, its play's) and the flags say, already rendered.
 

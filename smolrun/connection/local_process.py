@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.connection.process_tree import MARK_VARIABLE, Kill, end_tree
@@ -18,6 +17,7 @@ from smolrun.errors import (
     OperationCancelledError,
     OperationTimeoutError,
 )
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.stdin import LOOK_AGAIN, Feed, pieces
@@ -30,7 +30,7 @@ _NOISY = 10.0  # seconds for which such a process may go on writing
 _POLL = 0.02  # seconds between looks at a process where the system cannot tell its end by a descriptor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LocalSettings:
     """Attributes:
     folder: the working directory; None for this process's own.
@@ -102,7 +102,7 @@ def run_command(request: CommandRequest, deadline: Deadline, wake: Wake, setting
         life.end()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Limits:
     """What ends a command before its own end.
 

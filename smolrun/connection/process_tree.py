@@ -9,8 +9,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from smolrun.lazy_dataclass import dataclass
 
 MARK_VARIABLE = "SMOLRUN_TASK"
 """As over SSH, where a login wrap exports it."""
@@ -20,7 +21,7 @@ _GRACE = 1.0  # seconds between the request to end and the kill: enough for a tr
 _SECOND_LOOK = 2.0  # seconds for killed processes to leave the table; the kernel needs milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Process:
     """A line of the process table.
 
@@ -34,7 +35,7 @@ class Process:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ending:
     """What became of a tree.
 

@@ -4,9 +4,10 @@ import re
 import secrets as random_source
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from smolrun.errors import NotRunError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.quoting import octal, posix
 from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
@@ -25,7 +26,7 @@ _PIECE = 4096  # bytes in one line of standard input: where `printf` is a progra
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScriptLine:
     """What has to be sent.
 

@@ -1,18 +1,19 @@
 """A connection bound to one execution of one task: its user, its environment, its deadline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from smolrun.connection.port import Connection
 from smolrun.connection.script import LINE_LIMIT, WRAPPED_LINE_LIMIT, AfterMark, ScriptLine, after_mark, script_line
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandError, CommandNotStartedError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuestSession:
     """What a module talks to.
 

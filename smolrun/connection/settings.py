@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from smolrun.connection import variables as names
 from smolrun.connection.variables import VariableReader
+from smolrun.lazy_dataclass import dataclass
 
 LOCALHOST_NAMES = ("localhost", "127.0.0.1", "::1")
 SSH_CONNECTIONS = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh"})
@@ -21,7 +22,7 @@ _HOST_KEY = re.compile(rf"(?:{'|'.join(HOST_KEY_POLICIES)}|SHA256:[A-Za-z0-9+/]{
 _GREATEST_TIMEOUT = 24 * 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConnectionDefaults:
     """What holds where a host's variables say nothing: keywords of the task and play, then flags, then these.
 
@@ -48,7 +49,7 @@ class ConnectionDefaults:
     folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """A resolved place to run commands; equal endpoints share one connection.
 

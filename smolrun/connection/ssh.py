@@ -2,13 +2,13 @@
 
 import getpass
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.settings import Endpoint
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.settings import DefaultUser
@@ -20,7 +20,7 @@ _FOR_EVER = 30 * 24 * 3600.0  # seconds; waits of the operating system end somew
 _AT_LEAST = 0.001  # seconds; the client refuses to wait for none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClientOptions:
     """What every client of a run shares; each field is the option of `SSHClient` with the same name."""
 

@@ -5,11 +5,12 @@ The names and which of several wins: docs.ansible.com, the pages of the connecti
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import NotRunError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 
 HOST = ("ansible_host", "ansible_ssh_host")
@@ -36,7 +37,7 @@ METHODS = ("sudo", "su", "doas")
 Kind = Literal["text", "secret", "port", "seconds", "boolean", "connection", "method", "host key"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConnectionVariable:
     """Attributes:
     kind: what its value must be.
@@ -84,7 +85,7 @@ TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})
 
 
-@dataclass(slots=True)
+@dataclass
 class VariableReader:
     """Reads settings out of a host's variables and notes every mistake in them.
 

@@ -8,10 +8,11 @@ import math
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from smolrun.errors import SmolVMError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Background, ModuleResult, job_values
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ DEFAULT_POLL = 15
 Tell = Callable[[str], None]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Job:
     """One task's work.
 

@@ -1,17 +1,17 @@
 """Lists of conditions: ``when``, ``changed_when``, ``failed_when``, ``until``, ``break_when``."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smolrun.diagnostic import Diagnostic
 from smolrun.errors import SmolVMError, TemplateError, UndefinedVariableError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Condition
 from smolrun.source.text import location_of
 from smolrun.templating.templar import Templar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What a list of conditions came to.
 
@@ -43,7 +43,7 @@ class ConditionError(SmolVMError):
         self.undefined = isinstance(cause, UndefinedVariableError)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConditionJudge:
     """Evaluates conditions.
 

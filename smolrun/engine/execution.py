@@ -4,7 +4,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from smolrun.errors import (
     SmolVMError,
     TransferError,
 )
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments, Background, Module, ModuleResult, TaskContext
 from smolrun.modules.registry import FoundModule
 from smolrun.source import vault
@@ -41,7 +42,7 @@ OURS = "smolrun"
 """The collection of the modules that Ansible does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Executor:
     """Executes modules for the hosts of one play.
 
@@ -83,7 +84,7 @@ class Executor:
         return isinstance(error, ModuleError | TransferError | BecomeError | CommandNotStartedError)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Call:
     """One execution, with all that it needs at hand."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from smolrun.connection.settings import Endpoint, endpoint_from
 from smolrun.deadline import Deadline
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.services import Services
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.inheritance import Effective
 from smolrun.source.text import SourceText
 from smolrun.ssh.request import Become, CommandRequest
@@ -48,7 +49,7 @@ class RenderedVariables(Mapping[str, Any]):
         return len(self._variables)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guest:
     """Where and as whom an execution happens.
 

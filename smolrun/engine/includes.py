@@ -1,7 +1,7 @@
 """``include_tasks`` and ``include_role``: what they bring in, read and planned while the play runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -10,6 +10,7 @@ from smolrun.engine.plan import PlannedBlock, PlannedTask
 from smolrun.engine.plan_builder import PlanBuilder
 from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import LoadError, SmolVMError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.around import Around
 from smolrun.playbook.file_reader import FileReader
 from smolrun.playbook.mistakes import Mistakes
@@ -21,7 +22,7 @@ from smolrun.playbook.tasks import Kind
 from smolrun.source.containers import location_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inclusion:
     """What one execution of an include is to bring in.
 

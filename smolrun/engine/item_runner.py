@@ -6,7 +6,7 @@ The order is Ansible's (``TaskExecutor``): conditions, arguments, execution, ``c
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from smolrun.engine import failure, results
@@ -22,6 +22,7 @@ from smolrun.engine.services import Services
 from smolrun.engine.task_outcome import Execution
 from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.errors import NotRunError, OperationCancelledError, SmolVMError, TemplateError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule, near
 from smolrun.playbook.models import Condition
@@ -35,7 +36,7 @@ DEFAULT_DELAY = 5.0
 """Seconds between two attempts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ItemRunner:
     """Runs one task, or one item of its loop, on one host.
 

@@ -1,13 +1,13 @@
 """``loop`` and ``with_*``: the items, the variables that come with each, and what is shown of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smolrun.engine.conditions import ConditionJudge
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.results import Result
 from smolrun.errors import SmolVMError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Loop
 from smolrun.source.coercions import describe
 from smolrun.source.text import location_of
@@ -56,7 +56,7 @@ def _flat(terms: list[Any]) -> list[Any]:
     return items
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoopControls:
     """``loop_control``, rendered as far as it does not depend on the item."""
 

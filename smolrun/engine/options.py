@@ -1,13 +1,14 @@
 """What a run is asked to do, apart from its playbooks and its inventory."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smolrun.connection.become_settings import BecomeKeywords
 from smolrun.connection.settings import ConnectionDefaults
 from smolrun.connection.ssh import ClientOptions
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.file_reader import LoadSettings
 from smolrun.ssh.result import ShellMode
 
@@ -21,7 +22,7 @@ Prompt = Callable[[str, bool], str]
 """Asks the user on the terminal: ``(text, echo) -> answer``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunOptions:
     """The flags of ``ansible-playbook``, with its meaning and its defaults.
 

@@ -1,17 +1,18 @@
 """A play as the engine walks through it: inherited keywords worked out, tasks chosen by tags, places numbered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from smolrun.engine.events import TaskReference
 from smolrun.engine.variables.task_scope import NO_SCOPE, TaskScope
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook.inheritance import Effective
 from smolrun.playbook.models import Block, Condition, MetaAction, Play, Task, TasksOfRole
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PlannedTask:
     """One task or handler.
 
@@ -39,7 +40,7 @@ class PlannedTask:
         return next((parent for parent in reversed(self.parents) if isinstance(parent, TasksOfRole)), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PlannedMeta:
     """A word to the engine: ``meta``, or the flush at the end of a section.
 
@@ -60,7 +61,7 @@ class PlannedMeta:
         return self.keywords.when if self.keywords is not None else ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PlannedBlock:
     """Nodes that stand and fall together; `role` is the one whose tasks they are, if they are that."""
 
@@ -76,7 +77,7 @@ class PlannedBlock:
 PlannedNode: TypeAlias = PlannedTask | PlannedBlock | PlannedMeta
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PlayPlan:
     """All of a play.
 

@@ -1,6 +1,6 @@
 """One play, from its hosts to the end of its last task."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from smolrun.engine.batches import batches_of, ordered
@@ -13,11 +13,12 @@ from smolrun.engine.variables.files import VariableFiles
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.engine.workers import Workers
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Play
 from smolrun.source.text import SourceText
 
 
-@dataclass(slots=True)
+@dataclass
 class RunState:
     """What outlives a play.
 
@@ -36,7 +37,7 @@ class RunState:
     started: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlayRun:
     """Runs one play.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Any
 
@@ -18,12 +18,13 @@ from smolrun.engine.stop_signal import StopSignal
 from smolrun.engine.variables.store import Memory
 from smolrun.errors import SmolVMError
 from smolrun.inventory.inventory import Inventory
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook.extensions import Extensions
 from smolrun.templating.templar import Templar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
     """The tools of one run.
 

@@ -1,10 +1,11 @@
 """Which tasks ``--tags`` and ``--skip-tags`` choose (Ansible's documentation, "Tags")."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TagSelection:
     """The two flags.
 

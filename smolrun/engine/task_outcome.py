@@ -1,13 +1,12 @@
 """What a task came to on one host."""
 
-from dataclasses import dataclass
-
 from smolrun.engine.events import Failure, TaskStatus
 from smolrun.engine.includes import Inclusion
 from smolrun.engine.results import Result, status_of
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(slots=True)
+@dataclass
 class Execution:
     """What one task, or one item of its loop, came to, all attempts included.
 
@@ -46,7 +45,7 @@ class Execution:
         return bool(self.cancelled or self.result.get("unreachable") or self.result.get("unverified"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskOutcome:
     """What a task came to on one host, as the strategy needs it.
 

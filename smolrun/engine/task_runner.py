@@ -1,7 +1,7 @@
 """One task on one host, from its loop to its registered result and its events."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from smolrun.engine import results
@@ -18,9 +18,10 @@ from smolrun.engine.services import Services
 from smolrun.engine.task_outcome import Execution, TaskOutcome
 from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.errors import OperationCancelledError, SmolVMError
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskRunner:
     """Runs tasks on hosts. Safe to use from several threads, one for each host.
 
@@ -39,7 +40,7 @@ class TaskRunner:
         return _HostTask(self.services, self.executor, planned, reference, host, variables).run()
 
 
-@dataclass(slots=True)
+@dataclass
 class _HostTask:
     services: Services
     executor: Executor

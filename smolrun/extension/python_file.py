@@ -8,13 +8,13 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from smolrun.errors import LoadError, SmolVMError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location, SourceFile
 from smolrun.source.files import read_source
 
@@ -25,7 +25,7 @@ class ExtensionError(SmolVMError):
     """What should add something cannot be used: a file, or an installed package."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PythonFile:
     """The text of a Python file; nothing of it has run.
 

@@ -10,13 +10,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests import embedded_process
 from smolrun.guests.embedded_process import ANNOUNCEMENT, ANSWER, REQUEST
+from smolrun.lazy_dataclass import dataclass
 
 UNPRIVILEGED_USER = "nobody"
 _SHELL = "/bin/sh"
@@ -24,7 +24,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _STOP_SECONDS = 8.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Account:
     """Who commands run as.
 

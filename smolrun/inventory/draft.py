@@ -1,11 +1,12 @@
 """An inventory while it is being read: what all sources have said so far, and what was wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.source.containers import LocatedDict
 
@@ -13,7 +14,7 @@ ALL = "all"
 UNGROUPED = "ungrouped"
 
 
-@dataclass(slots=True)
+@dataclass
 class Entry:
     """What hosts and groups have in common.
 
@@ -39,7 +40,7 @@ class Entry:
             known.value_locations.update(values.value_locations)
 
 
-@dataclass(slots=True)
+@dataclass
 class HostEntry(Entry):
     """Attributes:
     source: the inventory file that named it first; None for one that was in none.
@@ -48,7 +49,7 @@ class HostEntry(Entry):
     source: Path | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class GroupEntry(Entry):
     """Attributes:
     hosts: named in the group itself, in order.
@@ -59,7 +60,7 @@ class GroupEntry(Entry):
     children: dict[str, Location | None] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
     """All hosts and groups in the order in which they were named, and all diagnostics."""
 

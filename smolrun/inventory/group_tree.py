@@ -1,14 +1,15 @@
 """The groups of an inventory as a tree: who is in whom, how deep, and in which order their variables are merged."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from smolrun.inventory.draft import ALL, UNGROUPED, Draft, GroupEntry
+from smolrun.lazy_dataclass import dataclass
 
 PRIORITY = "ansible_group_priority"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """A group as it stands when everything is read.
 

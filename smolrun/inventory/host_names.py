@@ -6,7 +6,8 @@ The rules: docs.ansible.com, "How to build your inventory", "Adding ranges of ho
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from smolrun.lazy_dataclass import dataclass
 
 MOST_HOSTS = 100_000
 """What one written name may stand for; more is a slip of the keyboard."""
@@ -20,7 +21,7 @@ class HostNameError(ValueError):
     """A name that stands for no hosts; its text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WrittenHost:
     """Attributes:
     names: all that it stands for, in order.

@@ -4,7 +4,8 @@ Python's ``shlex`` would tell no columns and not that a comment began in the mid
 """
 
 import re
-from dataclasses import dataclass
+
+from smolrun.lazy_dataclass import dataclass
 
 _WORD = re.compile(r"\S+")
 _SPECIAL = re.compile(r"""["'\\#]""")
@@ -22,7 +23,7 @@ class QuotingError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """Attributes:
     text: without its quotes.

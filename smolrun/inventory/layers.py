@@ -1,9 +1,11 @@
 """Where a host's variables come from, in the order in which they win over each other."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Any
+
+from smolrun.lazy_dataclass import dataclass
 
 
 class VariableLevel(IntEnum):
@@ -24,7 +26,7 @@ class VariableLevel(IntEnum):
     PLAYBOOK_HOST_VARS = 11
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VariableLayer:
     """Variables that come from one place.
 

@@ -7,8 +7,9 @@ exclusions, whatever their order in the text.
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv6Address
+
+from smolrun.lazy_dataclass import dataclass
 
 _SUBSCRIPT = re.compile(r"(?P<of>.+)\[(?:(?P<index>-?[0-9]+)|(?P<first>[0-9]+)[:-](?P<last>[0-9]*))\]\Z")
 _GLOB = frozenset("?*[")
@@ -18,7 +19,7 @@ class PatternError(ValueError):
     """A pattern that makes no sense; its text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """What patterns are matched against.
 
@@ -35,7 +36,7 @@ class Names:
     fallback: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matched:
     """Attributes:
     hosts: names, each once, in order.

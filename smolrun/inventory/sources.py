@@ -1,7 +1,6 @@
 """Reading inventories: files, folders, lists of hosts and programs, several of them into one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
@@ -11,6 +10,7 @@ from smolrun.inventory.host_names import HostNameError, read_host
 from smolrun.inventory.ini_file import read_ini
 from smolrun.inventory.program import is_program, read_program
 from smolrun.inventory.yaml_file import read_yaml
+from smolrun.lazy_dataclass import dataclass
 from smolrun.source.files import read_source
 from smolrun.source.vault import VaultSecrets
 
@@ -21,7 +21,7 @@ _VARIABLE_FOLDERS = ("group_vars", "host_vars")
 _IGNORED = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadSources:
     """Attributes:
     draft: what all sources say.

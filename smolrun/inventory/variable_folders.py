@@ -5,12 +5,13 @@ of which the first that exists counts; folders are read in full, in the order of
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.source.containers import LocatedDict
 from smolrun.source.files import read_source
@@ -22,7 +23,7 @@ _EXTENSIONS = ("", ".yml", ".yaml", ".json")
 Kind = Literal["group_vars", "host_vars"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VariableFile:
     """Attributes:
     origin: its path, as people know it.

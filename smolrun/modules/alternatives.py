@@ -1,12 +1,13 @@
 """``alternatives``: which program stands behind a name."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.system.asking import ask, perform
@@ -48,7 +49,7 @@ class AlternativesArguments(Arguments):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What is known of a name.
 

@@ -1,10 +1,10 @@
 """``apt``: packages of Debian and its descendants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.packages.apt_arguments import AptArguments
@@ -19,7 +19,7 @@ UPGRADES = {"yes": ("upgrade", "--with-new-pkgs"), "safe": ("upgrade", "--with-n
 CLEAN = 'for file in /var/cache/apt/archives/*.deb; do [ ! -e "$file" ] || fact deb "$file"; done\n'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """What the guest tells of its packages and its index.
 

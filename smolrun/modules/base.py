@@ -4,7 +4,7 @@ Adding a module is adding one file to this folder that defines ``MODULE = Module
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from smolrun.deadline import Deadline
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.result import CommandResult, ShellMode
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def mistake(message: str) -> PydanticCustomError:
     return PydanticCustomError("argument", "{message}", {"message": message})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diff:
     """What a change did or would do, for ``--diff``."""
 
@@ -40,7 +41,7 @@ class Diff:
     after_header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewHost:
     """A host for the inventory of the run.
 
@@ -55,7 +56,7 @@ class NewHost:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewGroup:
     """A group for the host of the task.
 
@@ -68,7 +69,7 @@ class NewGroup:
     parents: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModuleResult:
     """What a module did.
 
@@ -113,7 +114,7 @@ class FindFile(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Background:
     """What ``async`` and ``poll`` ask for.
 
@@ -147,7 +148,7 @@ class JobsHere(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskContext:
     """All that a module may know of the task it serves.
 
@@ -191,7 +192,7 @@ class TaskContext:
 A = TypeVar("A", bound=Arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Module(Generic[A]):
     """A module as its file declares it.
 

@@ -1,13 +1,13 @@
 """``file``: folders, links, owners and modes; and things that are not to be there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
 from smolrun.modules.files.arguments import AttributeArguments
@@ -79,7 +79,7 @@ class FileArguments(AttributeArguments):
         return Attributes(self.owner, self.group, self.mode)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """A task at work on one path."""
 

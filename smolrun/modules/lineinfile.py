@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import EditArguments
 from smolrun.modules.files.editing import Edit, Original, RegularExpression, edit, no_file, to_bytes
@@ -96,7 +96,7 @@ class LineinfileArguments(EditArguments):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """What was found in a file.
 

@@ -3,11 +3,11 @@
 import difflib
 import importlib
 import pkgutil
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import smolrun.modules
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module
 
 NOT_MODULES = frozenset({"base", "registry"})
@@ -18,7 +18,7 @@ OURS = "smolrun"
 """The collection of the modules that Ansible does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundModule:
     """A module and the short name that it goes by, however it was asked for."""
 

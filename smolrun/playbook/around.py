@@ -2,10 +2,11 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.file_reader import FileReader
 from smolrun.playbook.models import Block, TasksOfFile
 from smolrun.playbook.surroundings import Surroundings
@@ -18,7 +19,7 @@ def layered(*layers: Mapping[str, Any]) -> Mapping[str, Any]:
     return ChainMap(*mappings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Around:
     """The files around what is being read.
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.known_names import MAGIC, KnownNames, of_node, of_play, set_by, written_in
 from smolrun.playbook.mistakes import Mistakes
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Scope:
     """What templates may name.
 

@@ -1,12 +1,13 @@
 """Reads the further files of a playbook, each of them once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.extensions import Extensions
 from smolrun.source.files import read_source
 from smolrun.source.vault import VaultSecrets
@@ -16,7 +17,7 @@ YAML_ENDINGS = ("", ".yml", ".yaml", ".json")
 """What may be left out of the name of a file of a role."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadSettings:
     """What decides how the files of a playbook are found.
 

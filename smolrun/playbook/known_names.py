@@ -1,11 +1,12 @@
 """Which variables something in a playbook, an inventory or the command line could set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules import registry
 from smolrun.playbook.models import Node, Play, Playbook, Role, Task, TasksOfFile, TasksOfRole
 from smolrun.playbook.search import find
@@ -24,7 +25,7 @@ MAGIC = frozenset(
 """What the engine itself provides (docs.ansible.com, "Special Variables"); names with ``ansible_`` besides."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownNames:
     """What is known of variables before a run.
 

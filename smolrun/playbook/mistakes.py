@@ -1,13 +1,14 @@
 """Collects everything that is wrong, so that it is told in one go."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 
 
-@dataclass(slots=True)
+@dataclass
 class Mistakes:
     """The errors and warnings found so far, each once."""
 

@@ -4,11 +4,12 @@ The rules: docs.ansible.com, "Roles".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook import keywords
 from smolrun.playbook.argument_specs import validation_of
@@ -31,7 +32,7 @@ _NOT_OF_ENTRIES = frozenset({"block", "rescue", "always", "notify"})
 _PARTS = ("tasks", "vars", "defaults", "handlers")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RoleUse:
     """How a role is asked for.
 

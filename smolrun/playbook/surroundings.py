@@ -4,13 +4,14 @@ The rules: docs.ansible.com, "Search paths in Ansible", and the path that it sho
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Block, Play, Role, TasksOfFile, TasksOfRole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What is around a task.
 

@@ -1,9 +1,9 @@
 """Every template and every expression in a play, a block or a task, and when it is evaluated."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules import registry
 from smolrun.playbook.models import READ_APART, Keywords, Loop, Task
 from smolrun.source.text import SourceText
@@ -11,7 +11,7 @@ from smolrun.source.text import SourceText
 When = Literal["first", "condition", "loop", "execution", "lazy"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A template or an expression.
 

@@ -1,15 +1,15 @@
 """Goes through the tasks of a play, blocks within blocks, in the order in which they would run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Block, Node, Play, Task, TasksOfRole
 
 Section = Literal["block", "rescue", "always"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visit:
     """A task, a meta word or a block in its place.
 

@@ -1,13 +1,14 @@
 """``--junit FILE``: one test case for each task on each host, as CI servers read them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from xml.etree import ElementTree
 
 from pydantic import BaseModel
 
 from smolrun.engine import events
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.escaping import escape
 from smolrun.report.failure import failure_lines
 from smolrun.report.whole_file import replace_file

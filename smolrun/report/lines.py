@@ -1,13 +1,13 @@
 """Lines of output before anything is known of where they go: texts and their roles."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.colour import Style, paint
 from smolrun.report.escaping import escape_line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line.
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from smolrun.engine.events import HostTaskStarted, ItemFinished, TaskFinished, TaskProgress
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.recap import seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Execution:
     """One execution of one task on one host.
 

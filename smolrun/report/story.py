@@ -1,16 +1,17 @@
 """A run told from its events as plays, tasks and what came of them on each host: what reports are made from."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pydantic import BaseModel
 
 from smolrun.engine import events
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.results import is_failure
 
 
-@dataclass(slots=True)
+@dataclass
 class HostPart:
     """What one task was on one host.
 
@@ -50,7 +51,7 @@ class HostPart:
             yield self.end
 
 
-@dataclass(slots=True)
+@dataclass
 class TaskPart:
     """Attributes:
     number: from 1, in the order in which tasks began.
@@ -70,7 +71,7 @@ class TaskPart:
         return max((part.end.duration for part in self.hosts.values() if part.end is not None), default=0.0)
 
 
-@dataclass(slots=True)
+@dataclass
 class PlayPart:
     name: str
     hosts: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class PlayPart:
     tasks: list[TaskPart] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class Story:
     """Attributes:
     started, finished: None until they come; a run that was killed has no end.

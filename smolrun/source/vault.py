@@ -7,10 +7,11 @@ with Ansible Vault". Nothing is decrypted before its HMAC was found right.
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from smolrun.errors import SmolVMError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 
 HEADER = b"$ANSIBLE_VAULT;"
@@ -39,7 +40,7 @@ class VaultSecret(NamedTuple):
     password: bytes
 
 
-@dataclass(slots=True)
+@dataclass
 class VaultSecrets:
     """The vault passwords of a run. Derived keys are kept, since each costs about 100 ms.
 

@@ -5,13 +5,13 @@ costs what it would expand to, so that a few hundred bytes cannot become gigabyt
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location, SourceFile
 from smolrun.source.containers import LocatedDict, LocatedList
 from smolrun.source.scalars import ScalarError, resolve_plain, resolve_tagged
@@ -24,7 +24,7 @@ _STANDARD = "tag:yaml.org,2002:"
 _CHARACTERS_PER_UNIT = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """How much one file may come to.
 

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from smolrun.deadline import Deadline
 from smolrun.errors import AuthenticationError, ConnectError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.credentials import Credential, Credentials
 from smolrun.ssh.library import paramiko
@@ -15,7 +15,7 @@ from smolrun.ssh.private import PrivateAuthHandler, PrivateTransport
 Verdict = Literal["accepted", "more", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """The server's answer to one try.
 

@@ -2,16 +2,17 @@
 
 import secrets
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from smolrun.errors import BecomeError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become
 
 # -H: the home of the other user; -n: fail rather than ask (sudo(8), doas(1)).
 DEFAULT_FLAGS = {"sudo": "-H -n", "su": "", "doas": "-n"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BecomeWrap:
     """How one command becomes another user.
 

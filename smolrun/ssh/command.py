@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
@@ -19,7 +19,7 @@ class ExecRefusedError(Exception):
     """The server opened the channel and refused the command."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ending:
     """How a command ended.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from smolrun.errors import AuthenticationError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.agent import Agent, open_agent
 from smolrun.ssh.key_files import DEFAULT_NAMES, load_key, public_blob
 from smolrun.ssh.library import paramiko
@@ -13,7 +14,7 @@ from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.target import Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Credential:
     """One thing to try.
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
 from smolrun.errors import (
@@ -13,6 +12,7 @@ from smolrun.errors import (
     OperationCancelledError,
     OperationTimeoutError,
 )
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.cancellation import CancelledError
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, Command, Ending, ExecRefusedError
@@ -33,7 +33,7 @@ SIGNALS |= {"TERM": 15, "USR1": 10, "USR2": 12, "BUS": 7, "TRAP": 5, "XCPU": 24,
 ATTEMPTS = 2  # an idle connection may turn out dead only when it is used: once more over a new one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent:
     """A command after the point of no return."""
 

@@ -3,10 +3,10 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.errors import HostKeyError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.host_certificate import check_certificate, is_certificate
 from smolrun.ssh.host_key_policy import PIN
 from smolrun.ssh.known_hosts import AUTHORITY, REVOKED, KnownKey, add_key, read_known_hosts
@@ -33,7 +33,7 @@ class OtherKeyTypeNeeded(Exception):  # noqa: N818 - not an error: asks for the 
         self.key_types = key_types
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PresentedKey:
     """What a server proved to hold.
 

@@ -1,9 +1,8 @@
 """The end of a command's process tree: a script in a second channel kills it and looks again."""
 
-from dataclasses import dataclass
-
 from smolrun.deadline import Deadline
 from smolrun.errors import BecomeError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.become import become_wrap
 from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.channel import SessionChannel
@@ -27,7 +26,7 @@ REPORT = b"smolrun-left:"
 ONE_PROCESS_A_CONNECTION = ("OpenSSH", "dropbear")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kill:
     """What a kill came to.
 

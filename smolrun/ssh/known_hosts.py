@@ -7,16 +7,16 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.patterns import matches_any
 
 REVOKED = "@revoked"
 AUTHORITY = "@cert-authority"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownKey:
     """A line of the file.
 

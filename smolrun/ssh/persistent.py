@@ -1,10 +1,10 @@
 """The one connection of a client: made when needed, proved alive before it is used, a channel always open ahead."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError, NotRunError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.cancellation import Cancellation
 from smolrun.ssh.channel import SessionChannel
 from smolrun.ssh.command import ChannelRefusedError, open_channel
@@ -20,7 +20,7 @@ PROVE_AFTER = 1.0  # seconds of silence after which a connection is asked for a 
 REFUSED_PAUSES = (0.0, 0.05, 0.2)  # seconds before a channel that was refused is asked for again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Victim:
     """A command that is to be ended.
 

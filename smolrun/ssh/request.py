@@ -1,9 +1,10 @@
 """One command as it is asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.result import ShellMode, Stream
 from smolrun.ssh.stdin import Input
 
@@ -11,7 +12,7 @@ OutputCallback = Callable[[Stream, bytes], None]
 BecomeMethod = Literal["sudo", "su", "doas"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Become:
     """Another user to run a command as.
 
@@ -30,7 +31,7 @@ class Become:
     executable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandRequest:
     """A command line and all that decides how it is run.
 

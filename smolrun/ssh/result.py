@@ -1,13 +1,14 @@
 """What one command on a guest came to."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from smolrun.lazy_dataclass import dataclass
 
 Stream = Literal["stdout", "stderr"]
 ShellMode = Literal["login", "raw"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandResult:
     """The end of a command that ran to its end.
 

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypedDict
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.host_key_policy import check_policy
 
 MIB = 1024 * 1024
@@ -28,7 +29,7 @@ DEFAULT_USER: str = DefaultUser("root")
 DEFAULT_PORT: int = DefaultPort(22)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClientSettings:
     """What an `SSHClient` was made with.
 

@@ -3,10 +3,11 @@
 import getpass
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from smolrun.errors import ConnectError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.patterns import matches_any
 
 Options = Mapping[str, tuple[str, ...]]
@@ -20,7 +21,7 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|(\S+)')
 _INCLUDE_DEPTH = 16  # as in OpenSSH's readconf.c: a file that includes itself must end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Criterion:
     """One condition of a block: ``Host`` (its patterns) or one criterion of ``Match``."""
 
@@ -29,7 +30,7 @@ class Criterion:
     negated: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
     """Options that hold where all of `criteria` are met."""
 
@@ -37,7 +38,7 @@ class Block:
     options: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class SSHConfig:
     """The blocks of one or several files, in their order.
 

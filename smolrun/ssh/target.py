@@ -4,10 +4,10 @@ import getpass
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.errors import ConnectError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.settings import DEFAULT_PORT, ClientSettings, DefaultPort, DefaultUser
 from smolrun.ssh.ssh_arguments import CONFIG_FILE, parse_ssh_arguments
 from smolrun.ssh.ssh_config import Options, SSHConfig
@@ -16,7 +16,7 @@ SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 NO_CONFIG = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """One hop: a server to connect and log in to.
 

@@ -5,11 +5,11 @@ import secrets
 import shlex
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandNotStartedError, TransferError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.quoting import posix
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
@@ -123,7 +123,7 @@ def _get_once(
     return content if value == (digest.sha256 if kind == "sha256" else str(digest.cksum)) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Digest:
     """What a file's content is recognised by.
 

@@ -4,11 +4,12 @@ import re
 import secrets
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 
 from smolrun.errors import NotRunError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.become import BecomeWrap, become_wrap
 from smolrun.ssh.quoting import octal, posix
 from smolrun.ssh.request import CommandRequest
@@ -21,7 +22,7 @@ LINE = 4096  # bytes of a command in one line of standard input; mksh's printf i
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wrapped:
     """A request made ready.
 

@@ -1,7 +1,7 @@
 """What can be said of a template without running it: its syntax, the names in it, and unknown functions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from functools import cache
 from typing import Final, NamedTuple
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from jinja2 import nodes
 
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.templating.calling import PREFIXES
 from smolrun.templating.environment import TemplateEnvironment
@@ -35,7 +36,7 @@ class UsedName(NamedTuple):
     guarded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unknown:
     """A filter, a test or a lookup that there is not.
 
@@ -50,7 +51,7 @@ class Unknown:
     hint: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UsedLookup:
     """A call of a lookup whose name is written out.
 
@@ -65,7 +66,7 @@ class UsedLookup:
     location: Location | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """What is known of a template.
 

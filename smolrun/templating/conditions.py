@@ -5,11 +5,11 @@ refuses is a warning here, and then means what it meant before.
 """
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import TemplateError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.source.text import SourceText, location_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _WHOLE: Final = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _WORDS: Final = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConditionOutcome:
     """What came of a condition.
 

@@ -6,11 +6,11 @@ compare two, and are evaluated once. What is not listed in `_SIMPLE` is compiled
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import nodes
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.templating.environment import NamesContext, TemplateEnvironment
 from smolrun.templating.rendering import Names
 
@@ -30,7 +30,7 @@ _SIMPLE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DirectTemplate:
     """A template of which every node is simple.
 

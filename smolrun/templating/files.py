@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any, Final, Literal, Self, cast
 
 from jinja2 import FileSystemLoader
 
 from smolrun.errors import TemplateError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.source.text import SourceText, location_of
 from smolrun.templating.environment import TemplateEnvironment
@@ -15,7 +16,7 @@ from smolrun.templating.environment import TemplateEnvironment
 _HEADER: Final = re.compile(r"#jinja2:[ \t]*(?P<options>[^\r\n]*)(?:\r\n|\r|\n|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileOptions:
     """How a template file is read; the defaults are those of Ansible's ``template`` module.
 
@@ -67,7 +68,7 @@ class FileOptions:
         return SourceText(text[match.end() :], below), replace(self, **changes)
 
 
-_HEADER_OPTIONS: Final = frozenset(option.name for option in fields(FileOptions)) - {"search_path"}
+_HEADER_OPTIONS: Final = frozenset(FileOptions.__annotations__) - {"search_path"}
 _BOOLEAN_OPTIONS: Final = frozenset({"trim_blocks", "lstrip_blocks", "keep_trailing_newline"})
 
 

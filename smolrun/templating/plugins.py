@@ -6,13 +6,14 @@ plugins").
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from jinja2.exceptions import TemplateRuntimeError
 
 from smolrun.extension.python_file import ExtensionError, PythonFile, read_python
+from smolrun.lazy_dataclass import dataclass
 
 Kind = Literal["filters", "tests", "lookups"]
 Function = Callable[..., Any]
@@ -37,7 +38,7 @@ FOLDERS: Final[dict[str, Kind]] = {"filter_plugins": "filters", "test_plugins": 
 """Ansible's names of the folders that hold them, beside a playbook or in a role."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Functions:
     """Functions by name, of each kind.
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.lexer import TokenStream
 from jinja2.parser import Parser
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.templating.environment import TemplateEnvironment
 
 _WORDS = {
@@ -20,7 +20,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SyntaxMistake:
     """A mistake in the syntax of a template.
 

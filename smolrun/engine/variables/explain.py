@@ -6,7 +6,6 @@ place where the engine would find it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.engine.variables.store import INJECTED, STEERING, Memory
 from smolrun.engine.variables.task_scope import scope_of
 from smolrun.inventory.host import Host
+from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook.models import Block, Meta, Play, Task, TasksOfRole
 from smolrun.playbook.walk import Visit, tasks_of, walk
@@ -26,7 +26,7 @@ NOTHING = object()
 """The value of what is not known before the run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setter:
     """One place that sets the variable.
 

@@ -1,16 +1,17 @@
 """The variables that come with the place of a task: of its blocks, of its roles, and of what brought it in."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from smolrun.engine.variables.layers import Layer
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Block, Meta, Node, Play, Role, Task, TasksOfFile, TasksOfRole
 from smolrun.playbook.surroundings import surroundings_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskScope:
     """Layers of variables, each list with the highest precedence first.
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from smolrun.lazy_dataclass import dataclass
 
 _TYPE = re.compile(
     r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-[\w-]+@openssh\.com|ssh-[\w-]+-cert-v01@openssh\.com)\Z"
@@ -10,7 +12,7 @@ _TYPE = re.compile(
 _WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyLine:
     """One key.
 

@@ -1,21 +1,21 @@
 """Users and groups as a guest knows them: passwd(5), group(5), shadow(5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import TaskContext
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.system.asking import ask
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     name: str
     gid: int
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class User:
     """A line of passwd(5)."""
 
@@ -27,7 +27,7 @@ class User:
     shell: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accounts:
     """What was told.
 

@@ -1,10 +1,11 @@
 """What has to be done to give a user its properties."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.accounts.state import Accounts, User
 from smolrun.modules.accounts.user_arguments import UserArguments
 from smolrun.modules.commands.quoting import command_line

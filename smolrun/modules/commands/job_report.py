@@ -1,11 +1,12 @@
 """How a job on a guest is doing, and what it came to."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import ModuleResult, TaskContext, job_values
 from smolrun.modules.commands import outcome
 from smolrun.modules.commands.arguments import ConditionalArguments
@@ -25,7 +26,7 @@ NOTHING_LEFT = "smolrun-left:"
 """What kill.sh ends with, and after it the processes that have survived."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobReport:
     """What a guest tells of a job.
 

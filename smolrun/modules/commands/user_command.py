@@ -1,9 +1,9 @@
 """A command as the user asked for it: whether it has to run, and from where, and how it is started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import ModuleResult
 from smolrun.modules.commands import outcome
 from smolrun.modules.commands.arguments import ConditionalArguments
@@ -15,7 +15,7 @@ NO_SUCH_COMMAND = 2
 """``ENOENT``, which Ansible's ``command`` gives as ``rc`` where there is no such program."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UserCommand:
     """A command as the user asked for it.
 

@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from smolrun.lazy_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawFacts:
     """Names and texts in the order they came; a name may come several times."""
 

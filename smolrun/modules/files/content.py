@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from smolrun.lazy_dataclass import dataclass
 
 SHOWN_AT_MOST = 104448
 """Bytes of a file that a diff shows; Ansible's ``max_diff_size``."""

@@ -1,8 +1,7 @@
 """Brings the content of one file to a destination, and says what became of it under Ansible's names."""
 
-from dataclasses import dataclass
-
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import ModuleResult, TaskContext
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.content import Content, GuestContent
@@ -10,7 +9,7 @@ from smolrun.modules.files.state import PathState, Reading, read_place
 from smolrun.modules.files.writing import Attributes, Options, Outcome, write
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """One file on its way.
 

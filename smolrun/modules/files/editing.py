@@ -5,12 +5,13 @@ Two round trips where something is to be changed, one where nothing is.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import expanding
 from smolrun.modules.files.arguments import ReplaceArguments
@@ -33,7 +34,7 @@ ATTRIBUTES_CHANGED = "ownership, perms or SE linux context changed"
 """Ansible's words; playbooks compare them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Original:
     """A file as it was read.
 
@@ -51,7 +52,7 @@ class Original:
         return self.state.exists
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edit:
     """What is to become of a file.
 

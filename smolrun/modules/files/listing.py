@@ -4,10 +4,11 @@ import posixpath
 import re
 import stat as bits
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate, islice
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import TaskContext
 from smolrun.modules.commands.quoting import expanding, quoted
 from smolrun.modules.files.state import Reading, known_name, reading_of
@@ -26,7 +27,7 @@ _FIELDS = re.compile(r"([0-9a-fA-F]+) (\d+) (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) 
 """What ``list.sh`` has stat(1) print ahead of a name: from the mode in hexadecimal to the names of owner and group."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One thing in a folder; of a link, the link itself.
 
@@ -73,7 +74,7 @@ class Entry:
         return bits.S_ISLNK(self.raw_mode)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What was found.
 
@@ -136,7 +137,7 @@ def list_folders(
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Found:
     """What has been read so far."""
 

@@ -1,10 +1,11 @@
 """What stands at paths on a guest, read in one round trip."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, cast
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import TaskContext
 from smolrun.modules.commands.quoting import expanding, quoted
 from smolrun.modules.files.modes import mode_of_listing
@@ -15,7 +16,7 @@ Kind = Literal["absent", "file", "directory", "link", "other"]
 ANSIBLE_STATES = {"link": "link", "directory": "directory", "absent": "absent"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PathState:
     """What stands at one path.
 
@@ -66,7 +67,7 @@ class PathState:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What the guest told.
 

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import quoted
 from smolrun.modules.files.arguments import WriteArguments
@@ -16,7 +17,7 @@ from smolrun.modules.files.writing import Attributes, Options, Outcome, attribut
 from smolrun.modules.guest import script_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TreeCopy:
     """What is asked for.
 
@@ -42,7 +43,7 @@ class TreeCopy:
         return f"{self.destination.rstrip('/')}/{PurePosixPath(self.source).name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One thing in the folder.
 

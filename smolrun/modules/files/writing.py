@@ -2,10 +2,11 @@
 
 import secrets
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, TaskContext
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
 from smolrun.modules.files.content import SHOWN_AT_MOST, Content, GuestContent, as_text, too_long
@@ -18,7 +19,7 @@ NEW_FILE = 0o666
 NEW_FOLDER = 0o777
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attributes:
     """Who is to own a path and its permissions; None leaves them as they are."""
 
@@ -27,7 +28,7 @@ class Attributes:
     mode: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """How a file is replaced; see `WriteArguments`.
 
@@ -44,7 +45,7 @@ class Options:
     unless_changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What became of a file.
 

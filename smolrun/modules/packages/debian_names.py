@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.packages.debian_versions import DebianVersion
 
 _WORD = re.compile(r"(?P<name>[^=<>:\s/]+)(?P<arch>:[a-z0-9-]+)?(?:(?P<sign>>?=)(?P<version>\S+)|/(?P<release>\S+))?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """One word of the user's.
 
@@ -43,7 +43,7 @@ class Wanted:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Installed:
     """A package that dpkg knows.
 

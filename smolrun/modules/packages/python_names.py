@@ -1,7 +1,8 @@
 """What the user writes to name Python packages (PEP 508 without markers), and whether an installed one is it."""
 
 import re
-from dataclasses import dataclass
+
+from smolrun.lazy_dataclass import dataclass
 
 _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?P<clauses>(?:[<>=!~].*)?)\Z"
@@ -11,7 +12,7 @@ _PIECE = re.compile(r"\d+|[a-z]+")
 _BEFORE_RELEASE = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "c": -1, "rc": -1, "pre": -1}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Requirement:
     """A package and the versions of it that will do."""
 

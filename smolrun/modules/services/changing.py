@@ -1,10 +1,10 @@
 """Brings a service into its state."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import command_line
 from smolrun.modules.facts.raw import RawFacts
@@ -21,7 +21,7 @@ class ServiceNotFoundError(ModuleError):
     """The guest has no such service."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """A service as it is.
 

@@ -1,11 +1,13 @@
 """The lines of fstab(5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from smolrun.lazy_dataclass import dataclass
 
 ESCAPES = {"\\": "\\134", " ": "\\040", "\t": "\\011", "\n": "\\012"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One file system."""
 

@@ -1,15 +1,16 @@
 """What a server said, under the names of Ansible's results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from smolrun.lazy_dataclass import dataclass
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Response:
     """The last response to a request.
 

@@ -1,7 +1,6 @@
 """When each host did what: bars on one line a host."""
 
-from dataclasses import dataclass
-
+from smolrun.lazy_dataclass import dataclass
 from smolrun.report.recap import seconds
 from smolrun.report.story import Story
 
@@ -9,7 +8,7 @@ NARROWEST = 0.15
 """Percent of the width; a bar that is thinner can be neither seen nor hit."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """Attributes:
     left, width: percent of the run's time.

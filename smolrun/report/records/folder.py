@@ -4,17 +4,17 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from smolrun.errors import UsageError
+from smolrun.lazy_dataclass import dataclass
 
 HOME = Path(".smolrun")
 EVENTS = "events.jsonl"
 KEPT_WHERE = "runs are kept in the directory they are started in"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordFolder:
     """The records of the runs that were started in one directory.
 

@@ -1,11 +1,12 @@
 """What a lookup is, and what it may know."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2.exceptions import TemplateRuntimeError
+
+from smolrun.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from smolrun.templating.rendering import Rendering
@@ -15,7 +16,7 @@ class LookupFailedError(TemplateRuntimeError):
     """A lookup finds nothing, or cannot look."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LookupContext:
     """The template that asks.
 
