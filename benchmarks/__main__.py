@@ -46,18 +46,31 @@ def tasks(run: Benchmark) -> None:
 
 
 def tasks_40ms(run: Benchmark) -> None:
-    with delayed(run.one_guest(), run.folder, ROUND_TRIP) as far:
+    with delayed(run.one_guest(), run.folder / "far", ROUND_TRIP) as far:
         job = write_job(run.folder / "tasks-40ms", far, run.tasks)
         run.tell(
             f"{run.tasks} trivial tasks, one guest, 40 ms round trip", time_in_turn(run.tools, job, min(run.rounds, 3))
         )
-        short = write_job(run.folder / "tasks-40ms-short", far, 10)
-        long = write_job(run.folder / "tasks-40ms-long", far, 50)
-        few, many = (time_in_turn([smolrun()], each, run.rounds)[0] for each in (short, long))
-    if few.seconds and many.seconds:
-        trips = (many.median - few.median) / 40 / ROUND_TRIP
-        print(f"  smolrun: {trips:.2f} round trips a task (slope between 10 and 50 tasks)")
+    seconds = seconds_a_task(run, "far", ROUND_TRIP)
+    own_work = seconds_a_task(run, "near", 0.0)
+    if seconds is not None and own_work is not None:
+        trips = (seconds - own_work) / ROUND_TRIP
+        print(
+            f"  smolrun: {trips:.2f} round trips a task ({1000 * seconds:.1f} ms a task through the relay, "
+            f"{1000 * own_work:.1f} ms through the same relay without its delay)"
+        )
         run.report["round trips a task"] = trips
+
+
+def seconds_a_task(run: Benchmark, name: str, round_trip: float) -> float | None:
+    """What one more task costs through a relay: the slope between a run of few tasks and one of many."""
+    with delayed(run.one_guest(), run.folder / f"{name}-slope", round_trip) as guest:
+        few = write_job(run.folder / f"{name}-few", guest, 10)
+        many = write_job(run.folder / f"{name}-many", guest, 50)
+        short, long = (time_in_turn([smolrun()], job, run.rounds)[0] for job in (few, many))
+    if not short.seconds or not long.seconds:
+        return None
+    return (long.median - short.median) / (many.tasks - few.tasks)
 
 
 def copies(run: Benchmark) -> None:

@@ -120,7 +120,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dela
 
 @contextlib.contextmanager
 def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machine]:
-    """The machine's first guest behind a relay that adds `round_trip` seconds."""
+    """The machine's first guest behind a relay that adds `round_trip` seconds; its files are in `folder`, a new one."""
+    folder.mkdir()
     loop = asyncio.new_event_loop()
     port = free_port()
 
@@ -133,7 +134,7 @@ def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machin
     server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    known_hosts = folder / "known_hosts_delayed"
+    known_hosts = folder / "known_hosts"
     public = target.known_hosts.read_text().split("\n", 1)[0].split(" ", 1)[1]
     known_hosts.write_text(f"[127.0.0.1]:{port} {public}\n")
     try:
