@@ -13,6 +13,7 @@ from smolrun.connection.settings import ConnectionDefaults
 from smolrun.connection.ssh import ClientOptions
 from smolrun.engine.options import DEFAULT_TIMEOUT, RunOptions
 from smolrun.errors import UsageError
+from smolrun.report.escaping import escape
 from smolrun.ssh.host_key_policy import check_policy
 
 Suspended = Callable[[], AbstractContextManager[None]]
@@ -35,7 +36,7 @@ def run_options(
 
     def prompt(text: str, echo: bool) -> str:
         with suspended():
-            return ask(text, echo)
+            return ask(escape(text), echo)
 
     return RunOptions(
         forks=selection.forks,

@@ -1,6 +1,6 @@
 """One play, from its hosts to the end of its last task."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 
 from smolrun.engine.batches import batches_of, ordered
@@ -72,6 +72,13 @@ class PlayRun:
         Raises:
             SmolVMError: something that concerns no single host is wrong, and the run cannot go on.
         """
+        if self.play.vars_prompt:
+            from smolrun.engine.prompts import with_answers
+
+            return replace(self, play=with_answers(self.play, self.services, self._outside()))._run(gather=gather)
+        return self._run(gather=gather)
+
+    def _run(self, *, gather: bool) -> bool:
         name = self._name()
         values = KeywordValues(self.services.templar, self._outside())
         place = self.play.location

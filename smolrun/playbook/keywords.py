@@ -10,7 +10,7 @@ from smolrun.source.containers import LocatedDict
 
 NOT_YET_FOR_PLAYS = frozenset(
     {
-        "vars_prompt", "debugger", "become_exe", "validate_argspec",
+        "debugger", "become_exe", "validate_argspec",
     }
 )  # fmt: skip
 NOT_YET_FOR_BLOCKS = frozenset({"debugger", "become_exe"})

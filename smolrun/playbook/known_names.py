@@ -99,9 +99,9 @@ def written_in(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNa
 
 
 def of_play(play: Play, playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
-    """The names in a play's ``vars`` and ``vars_files``."""
+    """The names in a play's ``vars``, ``vars_prompt`` and ``vars_files``."""
     from_files = _vars_files(play, Path(play.folder or Path(playbook.path).parent), vault)
-    names = {str(name) for name in play.vars}
+    names = {*map(str, play.vars), *(str(prompt.name) for prompt in play.vars_prompt)}
     for visit in walk(play):  # what a role has is seen by the whole play, unless it says otherwise
         if isinstance(visit.node, TasksOfRole):
             names |= of_role(visit.node.role)

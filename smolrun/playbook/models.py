@@ -41,6 +41,7 @@ __all__ = [
     "TasksOfFile",
     "TasksOfRole",
     "Templated",
+    "VariablePrompt",
     "Written",
 ]
 
@@ -253,6 +254,23 @@ READ_APART = frozenset(
 """Fields that are no keywords: what is written elsewhere, or in another form."""
 
 
+HashName = Literal["sha512_crypt", "sha256_crypt", "bcrypt", "sha512", "sha256", "blowfish"]
+
+
+class VariablePrompt(Written):
+    """An entry of ``vars_prompt``: a variable that is asked for (docs.ansible.com, "Interactive input: prompts")."""
+
+    name: WrittenText = Field(description="The variable; it is not asked for where -e gives it.")
+    prompt: WrittenText | None = Field(None, description="What to ask; the name of the variable otherwise.")
+    default: WrittenText | None = Field(None, description="What counts where nothing is answered, or nobody is there.")
+    private: Templated[Boolean] = Field(True, description="Do not show what is typed, and show the value nowhere.")
+    confirm: Templated[Boolean] = Field(False, description="Ask twice.")
+    encrypt: Templated[HashName] | None = Field(None, description="Keep a hash of the answer, for /etc/shadow.")
+    salt_size: Templated[Integer] | None = Field(None, description="Characters of the hash's random salt.")
+    salt: WrittenText | None = Field(None, description="The hash's salt.")
+    unsafe: Templated[Boolean] = Field(False, description="Take braces in the answer as they are, not as a template.")
+
+
 class Play(Keywords):
     """What to do on which hosts.
 
@@ -264,6 +282,9 @@ class Play(Keywords):
     hosts: WrittenTexts = Field(description="The hosts: names, groups or patterns (web:&prod, !db1).")
     vars_files: tuple[Any, ...] = Field(
         (), description="Files of variables; a list among them means the first that exists."
+    )
+    vars_prompt: tuple[Annotated[VariablePrompt, _Built()], ...] = Field(
+        (), description="Variables that are asked for on the terminal before the play."
     )
     gather_facts: Templated[Boolean] | None = Field(None, description="Read facts of the hosts first.")
     gather_subset: WrittenTexts | None = Field(None, description="Which facts: all, min, network, `!hardware`, …")

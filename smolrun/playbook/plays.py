@@ -11,6 +11,7 @@ from smolrun.playbook.around import Around, layered
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play
 from smolrun.playbook.names import note_common
+from smolrun.playbook.prompts import read_prompts
 from smolrun.playbook.roles import read_roles
 from smolrun.playbook.search import find
 from smolrun.playbook.tasks import Kind, read_nodes
@@ -37,6 +38,8 @@ def read_play(written: LocatedDict, mistakes: Mistakes, around: Around) -> Play 
             values[key] = read_roles(value, written, key, mistakes, around)
         elif key == "vars_files":
             values[key] = _vars_files(value, written, mistakes)
+        elif key == "vars_prompt":
+            values[key] = read_prompts(value, written, mistakes)
         elif key in known:
             values[key] = value
         elif key == "user":

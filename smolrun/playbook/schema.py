@@ -16,7 +16,7 @@ from smolrun.playbook.arguments import words_of_field
 from smolrun.playbook.elsewhere import names_elsewhere
 from smolrun.playbook.keywords import NOT_YET_ACTIONS
 from smolrun.playbook.loops import LOOKUPS
-from smolrun.playbook.models import READ_APART, Block, LoopControl, Meta, MetaAction, Play, Task
+from smolrun.playbook.models import READ_APART, Block, LoopControl, Meta, MetaAction, Play, Task, VariablePrompt
 from smolrun.playbook.validation import field_adapter
 from smolrun.playbook.written import TEMPLATE_SCHEMA, VARIABLES_SCHEMA
 
@@ -25,7 +25,7 @@ Schema = dict[str, Any]
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _OTHER_COLLECTIONS = r"^(?!ansible\.(builtin|legacy)\.)[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}$"
 _STRUCTURAL = READ_APART | {"loop", "action", "block", "rescue", "always", "roles"}
-_STRUCTURAL |= {"pre_tasks", "tasks", "post_tasks", "handlers"}
+_STRUCTURAL |= {"pre_tasks", "tasks", "post_tasks", "handlers", "vars_prompt"}
 _NOT_OF_PLAYS = frozenset({"when"})
 _TASK_LISTS = {
     "pre_tasks": "Tasks that run first, with the handlers they notify.",
@@ -88,7 +88,14 @@ def _play() -> Schema:
     lists = {name: {**_ref_with(text, "nodes")} for name, text in _TASK_LISTS.items()}
     handlers = _ref_with("Tasks that run once, at the end, if a task that changed something notifies them.", "handlers")
     own = _keywords(Play)
-    properties = {**own, "user": own["remote_user"], "roles": _roles(), **lists, "handlers": handlers}
+    properties = {
+        **own,
+        "user": own["remote_user"],
+        "vars_prompt": _prompts(),
+        "roles": _roles(),
+        **lists,
+        "handlers": handlers,
+    }
     return _object(properties, "What to do on which hosts.", ("hosts",))
 
 
@@ -97,6 +104,12 @@ def _roles() -> Schema:
     role: Schema = {"type": "object", "anyOf": [{"required": ["role"]}, {"required": ["name"]}]}
     items = {"anyOf": [{"type": "string"}, role]}
     return {"description": "Roles to run before the tasks.", "type": ["array", "null"], "items": items}
+
+
+def _prompts() -> Schema:
+    prompt = _object(_keywords(VariablePrompt), "A variable that is asked for.", ("name",))
+    description = Play.model_fields["vars_prompt"].description
+    return {"description": description, "type": ["array", "null"], "items": prompt}
 
 
 def _playbook_import() -> Schema:

@@ -4,6 +4,7 @@
 
 import pytest
 
+from smolrun.playbook.check import check
 from smolrun.playbook.models import Task
 from tests.playbook.reading import load, told
 
@@ -69,14 +70,25 @@ def test_user_is_ansibles_old_word_for_remote_user() -> None:
 
 
 @pytest.mark.parametrize(
-    "keyword",
-    ["vars_prompt: []"],
-)
-def test_what_is_not_supported_yet_is_never_ignored(keyword: str) -> None:
-    word = keyword.partition(":")[0]
-    assert told(f"- hosts: all\n  {keyword}\n") == [
-        f"2:3 error not-supported-yet: '{word}' in a play is not supported yet"
-    ]
+    ("written", "line"),
+    [
+        ("[{prompt: a}]", "2:17 error no-name: 'vars_prompt' does not say which variable (add 'name: VARIABLE')"),
+        ("[{name: a, promt: b}]", "2:27 error unknown-keyword: 'promt' is not a keyword of a vars_prompt (did you mean 'prompt'?)"),
+        ("[a]", "2:17 error wrong-type: 'vars_prompt': expected a mapping with 'name', found the text 'a' (write '- name: VARIABLE')"),
+        ("[{name: a-b}]", "2:24 error bad-name: 'a-b' cannot be the name of a variable (use letters, digits and '_', and no digit first)"),
+        ("[{name: a, private: maybe}]", "2:36 error wrong-type: 'private': expected true or false, found the text 'maybe'"),
+    ],
+)  # fmt: skip
+def test_prompts_are_checked(written: str, line: str) -> None:
+    assert told(f"- hosts: all\n  vars_prompt: {written}\n") == [line]
+
+
+def test_one_prompt_needs_no_list_and_its_variable_is_known() -> None:
+    text = "- hosts: all\n  vars_prompt: {name: word}\n  tasks: [{debug: {msg: '{{ word }}'}}]\n"
+    playbook = load(text)
+    (prompt,) = playbook.plays[0].vars_prompt
+    assert (prompt.name, prompt.private, prompt.confirm) == ("word", True, False)
+    assert check(playbook) == ()
 
 
 def test_a_keyword_of_tasks_in_a_play_is_told_as_such() -> None:

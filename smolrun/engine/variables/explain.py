@@ -83,6 +83,12 @@ class Explainer:
             for number, layer in enumerate(base.layers)
             for setter in self._of_layer(layer, name, labels, tasks)
         ]
+        found += [
+            ((number, 0), setter)
+            for number, layer in enumerate(base.layers)
+            if layer is play.vars
+            for setter in _asked(name, play)
+        ]
         found += self._at_tasks(name, play, scope, base, labels)
         return tuple(setter for _, setter in sorted(found, key=lambda pair: pair[0]))
 
@@ -147,6 +153,12 @@ def _labels_of(visit: Visit) -> dict[int, str]:
     kind = "block" if isinstance(node, Block) else "task"
     labels[id(node.vars)] = f"vars of the {kind}" + (f" '{node.name}'" if node.name else "")
     return labels
+
+
+def _asked(name: str, play: Play) -> Iterator[Setter]:
+    for prompt in play.vars_prompt:
+        if prompt.name == name:
+            yield Setter("vars_prompt", NOTHING, location_of(prompt.name) or prompt.location)
 
 
 def _taught(name: str, tasks: Iterable[Task]) -> Iterator[Setter]:
