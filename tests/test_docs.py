@@ -98,6 +98,8 @@ _FILE = re.compile(r"^`(?P<name>[\w./]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MU
     [
         ("site.yml", "1.4 is not yet a release"),
         ("ports.yml", "instance on 8002"),
+        ("motd.yml", "before: ''"),
+        ("pick.yml", "take 8002"),
     ],
 )
 def test_examples_of_extending_work(playbook: str, said: str, tmp_path: Path) -> None:

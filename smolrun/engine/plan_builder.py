@@ -11,7 +11,6 @@ from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedT
 from smolrun.engine.tags import TagSelection, split
 from smolrun.engine.variables.task_scope import scope_of
 from smolrun.location import Location
-from smolrun.modules import registry
 from smolrun.playbook.inheritance import effective
 from smolrun.playbook.models import Block, Meta, Node, Play, Task, TasksOfRole
 from smolrun.source.text import SourceText
@@ -192,7 +191,7 @@ class PlanBuilder:
     def _task(self, task: Task, parents: tuple[Play | Block, ...], *, handler: bool) -> PlannedTask:
         keywords = effective(task, parents)
         reference = self._reference(task, task.module, handler=handler)
-        module = registry.find(task.module)
+        module = task.found
         scope = scope_of(task, parents, self._folder)
         return PlannedTask(task, keywords, reference, module, scope, self._tag_words(keywords.tags), parents)
 

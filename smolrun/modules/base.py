@@ -214,6 +214,7 @@ class Module(Generic[A]):
         once_per_batch: runs once for all hosts of a batch (``pause``).
         background: what ``async`` does: ``guest``: the module leaves its command on the guest
             (`TaskContext.background`); ``here``: the engine runs it beside the other tasks; ``never``: it is an error.
+        returns_any_facts: it may set variables whose names nobody knows before it has run.
     """
 
     arguments: type[A]
@@ -229,3 +230,4 @@ class Module(Generic[A]):
     own_limit: bool = False
     once_per_batch: bool = False
     background: Literal["guest", "here", "never"] = "here"
+    returns_any_facts: bool = False

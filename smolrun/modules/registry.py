@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 import smolrun.modules
+from smolrun.extension.entry_points import installed
+from smolrun.extension.python_file import ExtensionError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module
 
@@ -39,14 +41,26 @@ def find(name: str) -> FoundModule | None:
 
     Raises:
         TypeError: its file does not define ``MODULE``.
+        ExtensionError: it belongs to an installed package that cannot be loaded.
     """
     collection, _, short = name.rpartition(".")
     if short not in names():
-        return None
+        return _installed(name)
     module = getattr(importlib.import_module(f"smolrun.modules.{short}"), "MODULE", None)
     if not isinstance(module, Module):
         raise TypeError(f"smolrun/modules/{short}.py does not define MODULE = Module(...)")
     return FoundModule(short, module) if _keeps(collection, module) else None
+
+
+def _installed(name: str) -> FoundModule | None:
+    """A module of an installed package, which calls it by its short name."""
+    collection, _, short = name.rpartition(".")
+    module = installed("modules", short)
+    if module is None:
+        return None
+    if not isinstance(module, Module):
+        raise ExtensionError(f"what an installed package offers as the module {short} is no Module(...)")
+    return FoundModule(short, module) if collection in {"", module.collection} else None
 
 
 def _keeps(collection: str, module: Module[Any]) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from smolrun.location import Location
-from smolrun.modules import registry
 from smolrun.playbook import keywords
 from smolrun.playbook.elsewhere import is_module_elsewhere
 from smolrun.playbook.loops import loop_keys
 from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.own_modules import OwnModules
 from smolrun.playbook.suggestion import MISSPELT, did_you_mean, near
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict
@@ -35,13 +35,13 @@ class Action(NamedTuple):
     local: bool = False
 
 
-def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> Action | None:
+def find_action(task: LocatedDict, known: Iterable[str], modules: OwnModules, mistakes: Mistakes) -> Action | None:
     """The module of a task; None after noting that there is none, or two."""
     spoken = [key for key in ("action", "local_action") if key in task]
     candidates = [*spoken, *_candidates(task, known)]
-    modules = [key for key in candidates if key in spoken or registry.find(str(key)) or _is_elsewhere(str(key))]
-    chosen = modules or _unlikely_keywords(candidates, known)
-    if len(chosen) > 1 and modules:
+    named = [key for key in candidates if key in spoken or _is_module(str(key), modules)]
+    chosen = named or _unlikely_keywords(candidates, known, modules)
+    if len(chosen) > 1 and named:
         place = task.key_locations.get(chosen[1])
         mistakes.error("two-modules", f"a task has one module, not '{chosen[0]}' and '{chosen[1]}'", place)
         return None
@@ -51,7 +51,7 @@ def find_action(task: LocatedDict, known: Iterable[str], mistakes: Mistakes) -> 
     key = chosen[0]
     action = _spoken(task, key, mistakes) if key in spoken else _plain(task, key)
     if action is not None:
-        _note_unavailable(action, mistakes)
+        _note_unavailable(action, modules, mistakes)
     return action
 
 
@@ -60,14 +60,16 @@ def _candidates(task: LocatedDict, known: Iterable[str]) -> list[str]:
     return [key for key in task if key not in others]
 
 
-def _is_elsewhere(name: str) -> bool:
-    return "." in name or is_module_elsewhere(name) or name in keywords.NOT_YET_ACTIONS
+def _is_module(name: str, modules: OwnModules) -> bool:
+    """Whether the name is that of a module that is here, or may be elsewhere."""
+    known = modules.find(name) is not None or modules.is_own(name)
+    return known or "." in name or is_module_elsewhere(name) or name in keywords.NOT_YET_ACTIONS
 
 
-def _unlikely_keywords(candidates: list[str], known: Iterable[str]) -> list[str]:
+def _unlikely_keywords(candidates: list[str], known: Iterable[str], modules: OwnModules) -> list[str]:
     """Of names that no module has, those that are more like a module than like a keyword."""
     others = [name for name in candidates if isinstance(name, str) and not near(name, known, MISSPELT)]
-    likely = [name for name in others if near(name, registry.names())]
+    likely = [name for name in others if near(name, modules.names())]
     return likely or others
 
 
@@ -90,10 +92,11 @@ def _spoken(task: LocatedDict, key: str, mistakes: Mistakes) -> Action | None:
     return None
 
 
-def _note_unavailable(action: Action, mistakes: Mistakes) -> None:
+def _note_unavailable(action: Action, modules: OwnModules, mistakes: Mistakes) -> None:
     """Notes a module that we do not have: an error, or a warning where the run may never come to it."""
     name = action.name
-    if registry.find(name):
+    refused = modules.note_refused(name, mistakes)
+    if modules.find(name):
         return
     short = name.rpartition(".")[2]
     if short in keywords.NOT_YET_ACTIONS and name in (short, f"ansible.builtin.{short}", f"ansible.legacy.{short}"):
@@ -102,10 +105,10 @@ def _note_unavailable(action: Action, mistakes: Mistakes) -> None:
         hint = f"write {keywords.REMOVED[name]}"
         mistakes.error("removed-keyword", f"Ansible no longer has '{name}'", action.place, hint)
     else:
-        _note_unknown(action, mistakes)
+        _note_unknown(action, modules, mistakes, is_own=refused)
 
 
-def _note_unknown(action: Action, mistakes: Mistakes) -> None:
+def _note_unknown(action: Action, modules: OwnModules, mistakes: Mistakes, *, is_own: bool) -> None:
     """Notes a module that we know nothing of: an error where it is ours misspelt, or nobody's."""
     name, short = action.name, action.name.rpartition(".")[2]
     if name in keywords.PLAY_ONLY:
@@ -114,12 +117,12 @@ def _note_unknown(action: Action, mistakes: Mistakes) -> None:
             "unknown-keyword", message, action.place, "a play begins in the first column; look at the indentation"
         )
         return
-    elsewhere = is_module_elsewhere(name)
-    meant = None if elsewhere else near(short, registry.names(), MISSPELT)
+    elsewhere = is_own or is_module_elsewhere(name)
+    meant = None if elsewhere else near(short, modules.names(), MISSPELT)
     own = name in (short, f"ansible.legacy.{short}")  # perhaps one of the user's own, in a folder `library`
     if meant is None and (elsewhere or own):
         message = f"the module '{name}' is not available here; a task that comes to it will fail"
-        mistakes.warning("unavailable-module", message, action.place, did_you_mean(short, registry.names()))
+        mistakes.warning("unavailable-module", message, action.place, did_you_mean(short, modules.names()))
     else:
         hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
         mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)

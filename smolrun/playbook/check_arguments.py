@@ -6,7 +6,6 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from smolrun.location import Location
-from smolrun.modules import registry
 from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook.arguments import fields_by_word, words_of_field
@@ -29,7 +28,7 @@ _ALWAYS_ERRORS = frozenset({"unknown-argument", "double-argument"})
 def check_arguments_of(play: Play, mistakes: Mistakes) -> None:
     """Notes what is wrong with the arguments of every task; a warning where the run may never come to it."""
     for visit, task in tasks_of(play):
-        found = registry.find(task.module)
+        found = task.found
         if found is None or task.arguments_template is not None or not isinstance(task.arguments, LocatedDict):
             continue
         own = Mistakes()

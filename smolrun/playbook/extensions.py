@@ -11,6 +11,7 @@ from threading import RLock
 from smolrun.extension.folders import code_files
 from smolrun.extension.python_file import ExtensionError
 from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.own_modules import LIBRARY, OwnModules
 from smolrun.templating.plugins import FOLDERS, Functions, functions_in
 
 
@@ -26,9 +27,11 @@ class Extensions:
         self, others: Iterable["Extensions"] = (), learn: Callable[[Functions], None] = lambda functions: None
     ) -> None:
         self.functions = Functions()
+        self.modules = OwnModules()
         self._seen: set[Path] = set()
         for other in others:
             self.functions |= other.functions
+            self.modules.take(other.modules)
             self._seen |= other._seen
         self._learn = learn
         self._lock = RLock()
@@ -42,17 +45,18 @@ class Extensions:
             if folder in self._seen:
                 return
             self._seen.add(folder)
+            self.modules.add(self._files(folder / LIBRARY, (".sh", ".py"), mistakes))
             for name, kind in FOLDERS.items():
-                for path in self._files(folder / name, mistakes):
+                for path in self._files(folder / name, (".py",), mistakes):
                     found = functions_in(path, kind)
                     self.functions |= found
                     self._learn(self.functions)
                     for error in found.refused:
                         note_unusable(error, mistakes)
 
-    def _files(self, folder: Path, mistakes: Mistakes) -> Iterable[Path]:
+    def _files(self, folder: Path, endings: Iterable[str], mistakes: Mistakes) -> Iterable[Path]:
         try:
-            return code_files(folder, (".py",))
+            return code_files(folder, endings)
         except ExtensionError as error:
             note_unusable(error, mistakes)
             return ()

@@ -7,7 +7,6 @@ from typing import Any
 
 from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
-from smolrun.modules import registry
 from smolrun.playbook.models import Node, Play, Playbook, Role, Task, TasksOfFile, TasksOfRole
 from smolrun.playbook.search import find
 from smolrun.playbook.vars_files import read_variables
@@ -62,7 +61,8 @@ def set_by(playbook: Playbook) -> KnownNames:
 
 def _set_by_task(task: Task) -> set[str] | None:
     """The names that a task registers and sets; None where they cannot be known."""
-    if registry.find(task.module) is None or _brings_in_unknown(task):
+    found = task.found
+    if found is None or found.module.returns_any_facts or _brings_in_unknown(task):
         return None  # a module that we cannot look into may return facts of any name
     control = task.loop.control if task.loop is not None else None
     if control is not None and (is_open(control.loop_var) or is_open(control.index_var)):

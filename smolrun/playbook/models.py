@@ -13,6 +13,8 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import core_schema
 
 from smolrun.location import Location
+from smolrun.modules import registry
+from smolrun.modules.registry import FoundModule
 from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.written import (
     Condition,
@@ -141,6 +143,7 @@ class Task(Keywords):
 
     Attributes:
         module: the canonical short name of a module we have, or the name as written of one we do not.
+        own_module: the module, where it is one of the user's own.
         module_location: where that name stands.
         arguments: as written, aliases and all; a free form is stored under the module's ``free_form`` name.
         arguments_template: ``args: "{{ mapping }}"``: a template of further arguments; those written here win.
@@ -150,6 +153,7 @@ class Task(Keywords):
     """
 
     module: str
+    own_module: SkipJsonSchema[FoundModule | None] = Field(None, exclude=True, repr=False)
     module_location: SkipJsonSchema[Location | None] = Field(None, exclude=True, repr=False)
     arguments: Variables = Field(default_factory=dict)
     arguments_template: WrittenText | None = None
@@ -173,6 +177,11 @@ class Task(Keywords):
     listen: WrittenTexts = Field((), description="Topics that notify this handler, besides its name.")
     delegate_to: WrittenText | None = Field(None, description="Run on this host instead.")
     delegate_facts: Templated[Boolean] | None = Field(None, description="Facts go to the host delegated to.")
+
+    @property
+    def found(self) -> FoundModule | None:
+        """The module; None for one that we do not have."""
+        return self.own_module or registry.find(self.module)
 
 
 MetaAction = Literal[
@@ -249,7 +258,17 @@ class TasksOfRole(TasksOfFile):
 Node: TypeAlias = Task | Block | Meta
 
 READ_APART = frozenset(
-    {"location", "module", "module_location", "arguments", "arguments_template", "included", "apply", "folder"}
+    {
+        "location",
+        "module",
+        "own_module",
+        "module_location",
+        "arguments",
+        "arguments_template",
+        "included",
+        "apply",
+        "folder",
+    }
 )
 """Fields that are no keywords: what is written elsewhere, or in another form."""
 

@@ -31,7 +31,8 @@ def read_play(written: LocatedDict, mistakes: Mistakes, around: Around) -> Play 
     known = keywords.words_of(Play)
     note_common(written, mistakes)
     values: dict[str, Any] = {"location": written.location}
-    for key, value in written.items():
+    # Roles first: modules and filters that they bring along can be used by all tasks of the play.
+    for key, value in sorted(written.items(), key=lambda item: item[0] != "roles"):
         if key in _TASK_LISTS:
             values[key] = read_nodes(value, written, key, _TASK_LISTS[key], mistakes, around)
         elif key == "roles":

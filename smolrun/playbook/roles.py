@@ -217,7 +217,7 @@ def read_role(use: RoleUse, around: Around, mistakes: Mistakes) -> TasksOfRole |
         nodes += validation_of(path, meta, use.files.get("tasks", "main"), role, inside, mistakes)
     nodes += _tasks(path, use, inside, mistakes)
     handlers = _handlers(path, use, inside, mistakes)
-    _note_library(path, use, mistakes)
+    _note_actions(path, use, mistakes)
     return holder.model_copy(update={"block": tuple(nodes), "handlers": handlers})
 
 
@@ -294,9 +294,8 @@ def _handlers(path: Path, use: RoleUse, inside: Around, mistakes: Mistakes) -> t
     return read_tasks(files[0], "handler", inside, mistakes) if files else ()
 
 
-def _note_library(path: Path, use: RoleUse, mistakes: Mistakes) -> None:
-    """Warns of Python that a role brings along: it is for Ansible's own workings, and is not run here."""
-    for folder in ("library", "action_plugins"):
-        if any((path / folder).glob("*.py")):
-            message = f"the folder '{folder}' of the role '{use.name}' is not used: its Python is written for Ansible"
-            mistakes.warning("role-plugins", message, use.place)
+def _note_actions(path: Path, use: RoleUse, mistakes: Mistakes) -> None:
+    """Warns of Python that a role brings along for Ansible's own workings, which is not run here."""
+    if any((path / "action_plugins").glob("*.py")):
+        message = f"the folder 'action_plugins' of the role '{use.name}' is not used: its Python is written for Ansible"
+        mistakes.warning("role-plugins", message, use.place)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
-from smolrun.modules import registry
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook import keywords
 from smolrun.playbook.actions import Action, find_action
@@ -123,7 +122,8 @@ def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
 
 def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Task | None:
     known = keywords.words_of(Task)
-    action = find_action(written, known, mistakes)
+    modules = around.reader.extensions.modules
+    action = find_action(written, known, modules, mistakes)
     if action is None:
         return None
     _note_unknown_keywords(written, known, action, mistakes)
@@ -137,8 +137,9 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Aro
     values["location"] = written.location
     if action.local:
         values.setdefault("delegate_to", SourceText("localhost", action.place))
-    found = registry.find(action.name)
+    found = modules.find(action.name)
     values["module"] = found.name if found else action.name
+    values["own_module"] = found if modules.is_own(action.name) else None
     values["module_location"] = action.place
     values["arguments"] = _arguments(found, action, written, values, mistakes)
     if values["arguments"] is None:

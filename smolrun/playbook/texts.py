@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from smolrun.lazy_dataclass import dataclass
-from smolrun.modules import registry
 from smolrun.playbook.models import READ_APART, Keywords, Loop, Task
 from smolrun.source.text import SourceText
 
@@ -55,7 +54,7 @@ def _of_task(task: Task) -> Iterator[Text]:
         yield from _expressions(getattr(task, name) or (), "execution")
     if task.loop is not None:
         yield from _of_loop(task.loop)
-    found = registry.find(task.module)
+    found = task.found
     raw = found.module.raw_arguments if found else frozenset()
     # `debug: var` forgives what is undefined; it is there to find that out.
     evaluated: When = "lazy" if task.module == "debug" else "execution"

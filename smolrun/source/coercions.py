@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
@@ -165,6 +165,8 @@ Seconds = Annotated[
 ]
 """A duration that is not negative."""
 Text = Annotated[str, BeforeValidator(to_text), WithJsonSchema(_TEXT_SCHEMA)]
+SecretText = Annotated[SecretStr, BeforeValidator(to_text), WithJsonSchema(_TEXT_SCHEMA)]
+"""Text that no event shows and no command line has."""
 TextList = Annotated[list[Text], BeforeValidator(to_list), WithJsonSchema(_TEXT_LIST_SCHEMA)]
 """A list of texts, or one text with commas between the items."""
 Texts = Annotated[list[Text], BeforeValidator(to_single_list), WithJsonSchema(_TEXT_LIST_SCHEMA)]

@@ -64,3 +64,69 @@ def test_an_included_role_brings_its_filters(play: Play, tmp_path: Path) -> None
     played = play(local("- {set_fact: {role: loud}}\n- include_role: {name: '{{ role }}'}\n"))
     assert played.message("x") == "A!"
     assert played.of(Warned) == []
+
+
+MODULE = """\
+#!/bin/sh
+# ---
+# description: A line in a file of its own
+# check_mode: true
+# arguments:
+#   path: {required: true}
+#   token: {secret: true, required: true}
+# ---
+write() { printf '%s\\n' "$token" >"$path"; }
+if [ "$(cat "$path" 2>/dev/null)" != "$token" ]; then
+	difference "" "$token"
+	change write
+fi
+value said "$token"
+"""
+
+
+def test_a_module_in_sh_runs_checks_and_is_silent_about_its_secrets(play: Play, tmp_path: Path) -> None:
+    beside(tmp_path, "library/keep.sh", MODULE)
+    path = tmp_path / "kept"
+    task = f"- {{name: keep, keep: {{path: '{path}', token: 'hush-hush'}}, register: r}}\n"
+    text = local(task + "- {name: same, debug: {msg: \"{{ r.said == 'hush-' ~ 'hush' }}\"}, when: r.said is defined}\n")
+    checked = play(text, check=True, diff=True)
+    assert checked.task("keep").status == "changed"
+    assert not path.exists()
+    assert [play(text).task("keep").status for _ in range(2)] == ["changed", "ok"]
+    assert path.read_text() == "hush-hush\n"
+    assert play(text).message("same") is True
+    path.unlink()
+    shown = "".join(event.model_dump_json() for event in play(text, diff=True).events)
+    assert "hush-hush" not in shown
+
+
+def test_a_module_in_python_runs_on_this_machine(play: Play, tmp_path: Path) -> None:
+    text = """\
+from smolrun.modules.base import Arguments, Module, ModuleResult
+
+class GreetArguments(Arguments):
+    name: str
+
+def run(arguments, task):
+    return ModuleResult(changed=True, msg=f"hello {arguments.name}", values={"braces": "{{ 1 + 1 }}"})
+
+MODULE = Module(GreetArguments, run, uses_guest=False)
+"""
+    beside(tmp_path, "library/greet.py", text)
+    tasks = "- {name: greet, greet: {name: '{{ 1 + 1 }}x'}, register: r}\n- {name: x, debug: {msg: '{{ r.braces }}'}}\n"
+    played = play(local(tasks))
+    assert played.task("greet").result["msg"] == "hello 2x"
+    assert played.message("x") == "{{ 1 + 1 }}"
+
+
+def test_an_included_role_brings_its_modules(play: Play, tmp_path: Path) -> None:
+    beside(tmp_path, "roles/loud/library/shout.sh", "# ---\n# description: x\n# ---\nmessage hello\n")
+    write(tmp_path, roles__loud__tasks__main="- {name: shout, shout: {}}\n")
+    played = play(local("- {set_fact: {role: loud}}\n- include_role: {name: '{{ role }}'}\n"))
+    assert played.task("shout").result["msg"] == "hello"
+
+
+def test_a_module_that_needs_ansible_fails_only_where_the_run_comes_to_it(play: Play, tmp_path: Path) -> None:
+    beside(tmp_path, "library/other.py", "from ansible.module_utils.basic import AnsibleModule\n")
+    assert play(local("- {name: x, other: {}, when: inventory_hostname == 'other'}\n")).code == 0
+    assert play(local("- {name: x, other: {}}\n")).code == 2

@@ -1,0 +1,1 @@
+"""Modules that users write in POSIX ``sh``: what they declare, and how they run on a guest."""

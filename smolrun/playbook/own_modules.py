@@ -1,0 +1,99 @@
+"""Modules of the user's own, from folders ``library`` beside playbooks and in roles.
+
+``NAME.sh`` runs on the guest, ``NAME.py`` with a ``MODULE`` on this machine. Nothing is read before a task names it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from smolrun.errors import LoadError
+from smolrun.extension.python_file import ExtensionError, read_python
+from smolrun.modules import registry
+from smolrun.modules.base import Module
+from smolrun.modules.own.running import COLLECTION
+from smolrun.modules.registry import FoundModule
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.suggestion import near
+
+LIBRARY = "library"
+
+
+class OwnModules:
+    """The modules of one playbook, or of all of a run, those of Ansible's names and ours behind them."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Path] = {}
+        self._known: dict[str, Module[Any] | ExtensionError | LoadError] = {}
+
+    def add(self, files: Iterable[Path]) -> None:
+        """Knows further files; the first of a name holds, as in Ansible, and ``sh`` before Python."""
+        for path in sorted(files, key=lambda path: path.suffix != ".sh"):
+            self._files.setdefault(path.stem, path)
+
+    def take(self, others: "OwnModules") -> None:
+        self._files = {**others._files, **self._files}
+
+    def names(self) -> tuple[str, ...]:
+        """The short names of all modules that there are."""
+        return (*self._files, *registry.names())
+
+    def find(self, name: str) -> FoundModule | None:
+        """The module of that name; None for one that there is not, or that cannot be used."""
+        short = self._short(name)
+        found = self._read(short) if short is not None else None
+        if short is not None and isinstance(found, Module):
+            return FoundModule(short, found)
+        return registry.find(name)
+
+    def is_own(self, name: str) -> bool:
+        """Whether that name means a module of the user's own, good or bad."""
+        return self._short(name) is not None
+
+    def near(self, name: str, likeness: float) -> str | None:
+        """The module of the user's own, or of ours, that may have been meant."""
+        return near(name, self.names(), likeness)
+
+    def note_refused(self, name: str, mistakes: Mistakes) -> bool:
+        """Notes why a module of the user's own cannot be used.
+
+        Returns:
+            Whether there is one that cannot.
+        """
+        short = self._short(name)
+        found = self._read(short) if short is not None else None
+        if isinstance(found, LoadError):
+            mistakes.add(*found.diagnostics)
+        elif isinstance(found, ExtensionError):
+            mistakes.warning("unusable-extension", found.message, found.location, found.hint)
+        return isinstance(found, LoadError | ExtensionError)
+
+    def _short(self, name: str) -> str | None:
+        collection, _, short = name.rpartition(".")
+        if collection not in ("", COLLECTION) or short not in self._files:
+            return None
+        ours = registry.find(short)
+        # What happens here (`set_fact`, `include_tasks`) is part of the language, and stays what it is.
+        return short if ours is None or ours.module.uses_guest else None
+
+    def _read(self, short: str) -> Module[Any] | ExtensionError | LoadError:
+        if short not in self._known:
+            self._known[short] = _read(self._files[short])
+        return self._known[short]
+
+
+def _read(path: Path) -> Module[Any] | ExtensionError | LoadError:
+    from smolrun.playbook.shell_modules import read_shell_module
+
+    try:
+        return read_shell_module(path) if path.suffix == ".sh" else _python_module(path)
+    except (ExtensionError, LoadError) as error:
+        return error
+
+
+def _python_module(path: Path) -> Module[Any]:
+    file = read_python(path)
+    module = getattr(file.run(), "MODULE", None)
+    if not isinstance(module, Module):
+        raise ExtensionError(f"{path} cannot be used: it defines no MODULE = Module(...)", location=file.place(1))
+    return module
