@@ -191,6 +191,10 @@ class LoadError(SmolVMError):
         self.diagnostics = tuple(diagnostics)
 
 
+class ExtensionError(SmolVMError):
+    """What should add something cannot be used: a file of the user's, or an installed package."""
+
+
 class TemplateError(SmolVMError):
     """A template or an expression could not be evaluated."""
 

@@ -5,10 +5,12 @@ found nowhere else. Packaging: packaging.python.org, "Entry points specification
 """
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from smolrun.extension.python_file import ExtensionError
+from smolrun.errors import ExtensionError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Group = Literal["modules", "filters", "tests", "lookups", "reporters"]
 
@@ -35,5 +37,7 @@ def installed_names(group: Group) -> tuple[str, ...]:
 
 
 @cache
-def _points(group: Group) -> dict[str, EntryPoint]:
+def _points(group: Group) -> "dict[str, EntryPoint]":
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=f"smolrun.{group}")}

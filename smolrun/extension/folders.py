@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from smolrun.extension.python_file import ExtensionError
+from smolrun.errors import ExtensionError
 from smolrun.location import Location, SourceFile
 from smolrun.source.files import everyone_may_write
 

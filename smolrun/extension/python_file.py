@@ -13,16 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from smolrun.errors import LoadError, SmolVMError
+from smolrun.errors import ExtensionError, LoadError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location, SourceFile
 from smolrun.source.files import read_source
 
 _ANSIBLE: Final = frozenset({"ansible", "ansible_collections"})
-
-
-class ExtensionError(SmolVMError):
-    """What should add something cannot be used: a file, or an installed package."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 import smolrun.modules
+from smolrun.errors import ExtensionError
 from smolrun.extension.entry_points import installed
-from smolrun.extension.python_file import ExtensionError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module
 
@@ -18,6 +18,10 @@ ANSIBLE_ITSELF = frozenset({"ansible.builtin", "ansible.legacy"})
 
 OURS = "smolrun"
 """The collection of the modules that Ansible does not have."""
+
+
+OWN = "ansible.legacy"
+"""Where Ansible has the modules of a user's own."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import RLock
 
+from smolrun.errors import ExtensionError
 from smolrun.extension.folders import code_files
-from smolrun.extension.python_file import ExtensionError
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.own_modules import LIBRARY, OwnModules
 from smolrun.templating.plugins import FOLDERS, Functions, functions_in

@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from smolrun.errors import LoadError
-from smolrun.extension.python_file import ExtensionError, read_python
+from smolrun.errors import ExtensionError, LoadError
 from smolrun.modules import registry
 from smolrun.modules.base import Module
-from smolrun.modules.own.running import COLLECTION
-from smolrun.modules.registry import FoundModule
+from smolrun.modules.registry import OWN, FoundModule
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import near
 
@@ -70,7 +68,7 @@ class OwnModules:
 
     def _short(self, name: str) -> str | None:
         collection, _, short = name.rpartition(".")
-        if collection not in ("", COLLECTION) or short not in self._files:
+        if collection not in ("", OWN) or short not in self._files:
             return None
         ours = registry.find(short)
         # What happens here (`set_fact`, `include_tasks`) is part of the language, and stays what it is.
@@ -92,6 +90,8 @@ def _read(path: Path) -> Module[Any] | ExtensionError | LoadError:
 
 
 def _python_module(path: Path) -> Module[Any]:
+    from smolrun.extension.python_file import read_python
+
     file = read_python(path)
     module = getattr(file.run(), "MODULE", None)
     if not isinstance(module, Module):

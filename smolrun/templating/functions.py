@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from smolrun.errors import ExtensionError
 from smolrun.extension.entry_points import installed
-from smolrun.extension.python_file import ExtensionError
 from smolrun.templating.calling import guarded, qualified
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.filters import filters

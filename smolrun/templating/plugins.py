@@ -8,12 +8,15 @@ plugins").
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from jinja2.exceptions import TemplateRuntimeError
 
-from smolrun.extension.python_file import ExtensionError, PythonFile, read_python
+from smolrun.errors import ExtensionError
 from smolrun.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from smolrun.extension.python_file import PythonFile
 
 Kind = Literal["filters", "tests", "lookups"]
 Function = Callable[..., Any]
@@ -66,6 +69,8 @@ class Functions:
 
 def functions_in(path: Path, kind: Kind) -> Functions:
     """The functions of one file. Those of a file that cannot be used fail, with its reason, when they are called."""
+    from smolrun.extension.python_file import read_python  # which imports the compiler
+
     try:
         file = read_python(path)
     except ExtensionError as error:
@@ -87,7 +92,7 @@ def _of_kind(kind: Kind, functions: Mapping[str, Function], *refused: ExtensionE
             return Functions(lookups=functions, refused=refused)
 
 
-def _table(file: PythonFile, kind: Kind) -> dict[str, Function]:
+def _table(file: "PythonFile", kind: Kind) -> dict[str, Function]:
     form = _FORMS[kind]
     module = file.run()
     table = getattr(module, form.table, None)
@@ -108,7 +113,7 @@ def _table(file: PythonFile, kind: Kind) -> dict[str, Function]:
     return dict(table)
 
 
-def _wrong(file: PythonFile, reason: str) -> ExtensionError:
+def _wrong(file: "PythonFile", reason: str) -> ExtensionError:
     return ExtensionError(f"{file.path} cannot be used: {reason}", location=file.place(1))
 
 

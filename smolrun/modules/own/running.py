@@ -11,11 +11,9 @@ from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.guest import script_text
 from smolrun.modules.own.arguments import arguments_model, shell_variables
 from smolrun.modules.own.declaration import Declaration
+from smolrun.modules.registry import OWN
 from smolrun.modules.system.asking import missing
 from smolrun.ssh.result import CommandResult
-
-COLLECTION = "ansible.legacy"
-"""Where Ansible has the modules of a user's own."""
 
 _JSON_KEYS = frozenset({"changed", "failed", "skipped", "msg", "diff", "warnings", "ansible_facts"})
 
@@ -34,7 +32,7 @@ def shell_module(name: str, declaration: Declaration, text: str) -> Module[Any]:
     return Module(
         arguments_model(name, declaration),
         _runner(name, declaration, text),
-        collection=COLLECTION,
+        collection=OWN,
         check_mode=check_mode,
         returns_any_facts=declaration.output == "json",
     )

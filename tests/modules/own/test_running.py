@@ -10,7 +10,7 @@ from smolrun.modules.base import Module, ModuleResult
 from smolrun.modules.own.declaration import Declaration
 from smolrun.modules.own.running import shell_module
 from smolrun.ssh.request import CommandRequest
-from tests.modules.conftest import Guest
+from tests.modules.guest import Guest
 
 ODD = 'it\'s "$(id)" `id` ${HOME}\\ *\n; -n é  '
 
