@@ -86,7 +86,10 @@ def _finish(made: type) -> None:
 
 
 def _finish_alone(made: Any, settings: _Settings) -> None:
+    documentation = made.__doc__
+    made.__doc__ = documentation or "-"  # else the signature is worked out for it, which takes longer than all the rest
     dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=settings.kw_only)(made)
+    made.__doc__ = documentation
     fields = dataclasses.fields(made)
     compared = [field.name for field in fields if field.compare]
     setattr(made, _COMPARED, attrgetter(*compared) if compared else type)

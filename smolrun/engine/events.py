@@ -4,46 +4,48 @@ Texts in events are already redacted. Escaping for a terminal or for HTML is the
 The JSON form (``schemas/events.schema.json``) is a contract: fields are added, never renamed or removed.
 """
 
-from typing import Annotated, Any, Literal
+from dataclasses import field
+from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from smolrun.lazy_dataclass import dataclass
 
 TaskStatus = Literal["ok", "changed", "failed", "timed_out", "skipped", "unreachable", "lost"]
 
 
-class Place(BaseModel):
-    """Where something was written."""
+def _described(text: str) -> dict[str, str]:
+    """What the schema says of a field."""
+    return {"description": text}
 
-    model_config = ConfigDict(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something was written."""
 
     path: str
     line: int
     column: int
 
 
-class EventBase(BaseModel):
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class EventBase:
+    time: float = field(metadata=_described("Seconds since the epoch"))
 
-    time: float = Field(description="Seconds since the epoch")
 
-
-class TaskReference(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class TaskReference:
     """Names a task wherever it is spoken of."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str = Field(description="Unique within the run; the same for all hosts")
-    name: str = Field(description="Its name, or the module's where it has none")
+    id: str = field(metadata=_described("Unique within the run; the same for all hosts"))
+    name: str = field(metadata=_described("Its name, or the module's where it has none"))
     module: str
     play: str
     place: Place | None = None
     handler: bool = False
 
 
-class HostStatistics(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class HostStatistics:
     """The counts of the recap, as Ansible counts them."""
-
-    model_config = ConfigDict(frozen=True)
 
     ok: int = 0
     changed: int = 0
@@ -54,19 +56,23 @@ class HostStatistics(BaseModel):
     ignored: int = 0
 
 
-class Failure(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Failure:
     """What a person needs to understand a failure."""
-
-    model_config = ConfigDict(frozen=True)
 
     message: str
     hint: str | None = None
-    place: Place | None = Field(None, description="The exact place of the cause, where it is not the task itself")
-    source_lines: tuple[tuple[int, str], ...] = Field((), description="Numbered lines of the playbook around it")
-    variables: dict[str, Any] = Field(default_factory=dict, description="The values involved")
-    killed: bool | None = Field(None, description="After a timeout: the process tree was proved gone")
+    place: Place | None = field(
+        default=None, metadata=_described("The exact place of the cause, where it is not the task itself")
+    )
+    source_lines: tuple[tuple[int, str], ...] = field(
+        default=(), metadata=_described("Numbered lines of the playbook around it")
+    )
+    variables: dict[str, Any] = field(default_factory=dict, metadata=_described("The values involved"))
+    killed: bool | None = field(default=None, metadata=_described("After a timeout: the process tree was proved gone"))
 
 
+@dataclass(frozen=True, kw_only=True)
 class RunStarted(EventBase):
     event: Literal["run_started"] = "run_started"
     schema_version: Literal[1] = 1
@@ -76,6 +82,7 @@ class RunStarted(EventBase):
     check_mode: bool
 
 
+@dataclass(frozen=True, kw_only=True)
 class PlayStarted(EventBase):
     event: Literal["play_started"] = "play_started"
     name: str
@@ -83,6 +90,7 @@ class PlayStarted(EventBase):
     place: Place | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class TaskStarted(EventBase):
     """A task begins on at least one host; sent once, before its hosts."""
 
@@ -91,17 +99,19 @@ class TaskStarted(EventBase):
     hosts: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class HostTaskStarted(EventBase):
     """One execution begins on one host (each loop item and each attempt is one)."""
 
     event: Literal["host_task_started"] = "host_task_started"
     task: TaskReference
     host: str
-    timeout: float | None = Field(None, description="Seconds it may take; null for no limit")
-    item: str | None = Field(None, description="The loop item's label")
+    timeout: float | None = field(default=None, metadata=_described("Seconds it may take; null for no limit"))
+    item: str | None = field(default=None, metadata=_described("The loop item's label"))
     attempt: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
 class OutputReceived(EventBase):
     """Whole lines that a running command wrote."""
 
@@ -112,6 +122,7 @@ class OutputReceived(EventBase):
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class TaskProgress(EventBase):
     """What a task is waiting for."""
 
@@ -121,16 +132,18 @@ class TaskProgress(EventBase):
     message: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class RetryScheduled(EventBase):
     event: Literal["retry_scheduled"] = "retry_scheduled"
     task: TaskReference
     host: str
-    attempt: int = Field(description="The attempt that has just not succeeded, from 1")
-    attempts: int = Field(description="How many there may be in all")
-    delay: float = Field(description="Seconds until the next")
-    result: dict[str, Any] = Field(default_factory=dict)
+    attempt: int = field(metadata=_described("The attempt that has just not succeeded, from 1"))
+    attempts: int = field(metadata=_described("How many there may be in all"))
+    delay: float = field(metadata=_described("Seconds until the next"))
+    result: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class ItemFinished(EventBase):
     """One loop item is done on one host."""
 
@@ -140,11 +153,12 @@ class ItemFinished(EventBase):
     item: str
     status: TaskStatus
     ignored: bool = False
-    result: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     duration: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
 class TaskFinished(EventBase):
     """A task is done on one host."""
 
@@ -152,9 +166,11 @@ class TaskFinished(EventBase):
     task: TaskReference
     host: str
     status: TaskStatus
-    ignored: bool = Field(False, description="It failed, and ignore_errors or ignore_unreachable made it count as ok")
+    ignored: bool = field(
+        default=False, metadata=_described("It failed, and ignore_errors or ignore_unreachable made it count as ok")
+    )
     delegated_to: str | None = None
-    result: dict[str, Any] = Field(default_factory=dict, description="The registered result, redacted")
+    result: dict[str, Any] = field(default_factory=dict, metadata=_described("The registered result, redacted"))
     command_line: str | None = None
     diff: tuple[dict[str, str], ...] = ()
     failure: Failure | None = None
@@ -162,6 +178,7 @@ class TaskFinished(EventBase):
     attempts: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
 class HandlerNotified(EventBase):
     event: Literal["handler_notified"] = "handler_notified"
     host: str
@@ -169,6 +186,7 @@ class HandlerNotified(EventBase):
     task: TaskReference
 
 
+@dataclass(frozen=True, kw_only=True)
 class Warned(EventBase):
     event: Literal["warned"] = "warned"
     message: str
@@ -176,11 +194,13 @@ class Warned(EventBase):
     hint: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class PlayFinished(EventBase):
     event: Literal["play_finished"] = "play_finished"
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class RunFinished(EventBase):
     """Always the last event, also after Ctrl-C and errors."""
 
@@ -192,7 +212,7 @@ class RunFinished(EventBase):
     error: str | None = None
 
 
-Event = Annotated[
+Event: TypeAlias = (
     RunStarted
     | PlayStarted
     | TaskStarted
@@ -205,6 +225,5 @@ Event = Annotated[
     | HandlerNotified
     | Warned
     | PlayFinished
-    | RunFinished,
-    Field(discriminator="event"),
-]
+    | RunFinished
+)

@@ -1,6 +1,7 @@
 """What events may show of a result: redacted, and nothing at all of it under ``no_log``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from smolrun.engine.events import Failure
@@ -26,13 +27,12 @@ def shown_failure(failure: Failure | None, redactor: Redactor, *, no_log: bool) 
         return None
     if no_log:
         return Failure(message=CENSORED, place=failure.place, killed=failure.killed)
-    return failure.model_copy(
-        update={
-            "message": redactor.text(failure.message),
-            "hint": None if failure.hint is None else redactor.text(failure.hint),
-            "source_lines": tuple((number, redactor.text(line)) for number, line in failure.source_lines),
-            "variables": redactor.data(failure.variables),
-        }
+    return replace(
+        failure,
+        message=redactor.text(failure.message),
+        hint=None if failure.hint is None else redactor.text(failure.hint),
+        source_lines=tuple((number, redactor.text(line)) for number, line in failure.source_lines),
+        variables=redactor.data(failure.variables),
     )
 
 

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from smolrun.engine.events import Event
+from smolrun.report.event_types import event_adapter
 
 
 def events_schema() -> dict[str, Any]:
     """The schema of one line of ``--output json`` (JSON Schema 2020-12)."""
-    schema = TypeAdapter(Event).json_schema(mode="serialization")
+    schema = event_adapter().json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of a smolrun run",

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from pydantic import BaseModel
-
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine import events
 from smolrun.report.escaping import escape
@@ -37,7 +35,7 @@ class GitHubReporter:
         self._teller = StoryTeller()
         self._token = secrets.token_hex(16)
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: events.Event) -> None:
         self._teller(event)
         if isinstance(event, events.RunStarted):
             self._write([f"::stop-commands::{self._token}"])

@@ -2,8 +2,7 @@
 
 from typing import TextIO
 
-from pydantic import BaseModel
-
+from smolrun.engine.events import Event
 from smolrun.report.plain_values import json_text
 
 
@@ -13,6 +12,6 @@ class JsonLinesReporter:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def __call__(self, event: BaseModel) -> None:
-        self._stream.write(json_text(event.model_dump(mode="python"), ascii_only=True) + "\n")
+    def __call__(self, event: Event) -> None:
+        self._stream.write(json_text(event, ascii_only=True) + "\n")
         self._stream.flush()

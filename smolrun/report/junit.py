@@ -5,8 +5,6 @@ from dataclasses import field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pydantic import BaseModel
-
 from smolrun.engine import events
 from smolrun.lazy_dataclass import dataclass
 from smolrun.report.escaping import escape
@@ -34,7 +32,7 @@ class JUnitReporter:
         self._suites: list[_Suite] = []
         self._failed_items: dict[tuple[str, str], list[events.ItemFinished]] = {}
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: events.Event) -> None:
         if isinstance(event, events.PlayStarted):
             self._suites.append(_Suite(event.name))
         elif isinstance(event, events.ItemFinished) and event.failure is not None:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any
 
-from pydantic import BaseModel
-
 from smolrun.engine import events
 from smolrun.lazy_dataclass import dataclass
 from smolrun.report.results import is_failure
@@ -106,7 +104,7 @@ class StoryTeller:
     def __init__(self) -> None:
         self.story = Story()
         self._tasks: dict[tuple[int, str], TaskPart] = {}
-        self._hears: dict[type[BaseModel], Callable[[Any], None]] = {
+        self._hears: dict[type[events.Event], Callable[[Any], None]] = {
             events.RunStarted: self._run_started,
             events.PlayStarted: self._play_started,
             events.TaskStarted: self._task_started,
@@ -118,7 +116,7 @@ class StoryTeller:
             events.RunFinished: self._run_finished,
         }
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: events.Event) -> None:
         hear = self._hears.get(type(event))
         if hear is not None:
             hear(event)

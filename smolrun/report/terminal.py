@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel
-
 from smolrun.engine import events
 from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
@@ -48,7 +46,7 @@ class TerminalReporter:
         self._itemised: set[tuple[str, str]] = set()
         self._streamed: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
-        self._tellers: dict[type[BaseModel], Callable[[Any], Lines]] = {
+        self._tellers: dict[type[events.Event], Callable[[Any], Lines]] = {
             events.RunStarted: self._run_started,
             events.PlayStarted: self._play_started,
             events.TaskStarted: self._task_started,
@@ -63,7 +61,7 @@ class TerminalReporter:
             events.RunFinished: self._run_finished,
         }
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: events.Event) -> None:
         teller = self._tellers.get(type(event))
         if teller is None:
             return

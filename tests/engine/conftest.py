@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ class Played:
     def counts(self, host: str = "localhost") -> dict[str, int]:
         """The counts of the recap that are not zero."""
         statistics = self.finished.statistics.get(host, HostStatistics())
-        return {name: count for name, count in statistics.model_dump().items() if count}
+        return {name: count for name, count in asdict(statistics).items() if count}
 
     def tasks(self, host: str | None = None) -> list[str]:
         """The names of the tasks that were not skipped, in the order in which they ended."""

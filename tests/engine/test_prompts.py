@@ -3,6 +3,7 @@
 import pytest
 
 from smolrun.engine.events import Warned
+from smolrun.report.plain_values import json_text
 from tests.engine.conftest import Play
 
 
@@ -66,7 +67,7 @@ def test_without_a_terminal_and_a_default_the_run_ends(play: Play) -> None:
 def test_a_private_answer_is_shown_nowhere(play: Play) -> None:
     played = play(playbook("[{name: word}]"), prompt=Terminal("top-secret-answer"))
     assert played.code == 0
-    assert "top-secret-answer" not in "".join(event.model_dump_json() for event in played.events)
+    assert "top-secret-answer" not in "".join(json_text(event) for event in played.events)
 
 
 def test_confirming_asks_until_both_are_the_same(play: Play) -> None:

@@ -12,6 +12,8 @@ from smolrun.inventory.inventory import load_inventory
 from smolrun.location import SourceFile
 from smolrun.modules.base import ModuleResult
 from smolrun.playbook.loader import read_playbook
+from smolrun.report.event_types import event_adapter
+from smolrun.report.plain_values import json_text
 from tests.engine.conftest import Play
 
 OK = "- hosts: localhost\n  gather_facts: false\n  tasks: [{name: one, debug: {}}]\n"
@@ -27,9 +29,6 @@ def test_a_run_begins_and_ends_with_its_own_events(play: Play) -> None:
 
 
 def test_every_event_has_a_json_form_that_reads_back(play: Play) -> None:
-    from pydantic import TypeAdapter
-
-    adapter: TypeAdapter[Event] = TypeAdapter(Event)
     played = play(
         """
         - hosts: localhost
@@ -41,7 +40,7 @@ def test_every_event_has_a_json_form_that_reads_back(play: Play) -> None:
         """
     )
     for event in played.events:
-        assert adapter.validate_json(event.model_dump_json()).event == event.event
+        assert event_adapter().validate_json(json_text(event)).event == event.event
 
 
 def test_hosts_and_names_of_plays_may_be_templates_of_extra_variables(play: Play) -> None:

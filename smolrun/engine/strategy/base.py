@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from smolrun.engine.batch import Batch
 from smolrun.engine.events import TaskReference, TaskStarted
@@ -55,11 +56,7 @@ class Strategy:
         except SmolVMError:
             shown = planned.reference.name
         shown = services.redactor.text(shown)
-        return (
-            planned.reference
-            if shown == planned.reference.name
-            else planned.reference.model_copy(update={"name": shown})
-        )
+        return planned.reference if shown == planned.reference.name else replace(planned.reference, name=shown)
 
     # --- what keywords say -------------------------------------------------------------------------
 

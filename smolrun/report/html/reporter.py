@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from smolrun.engine.events import RunFinished
+from smolrun.engine.events import Event, RunFinished
 from smolrun.report.html.page import page
 from smolrun.report.story import StoryTeller
 from smolrun.report.whole_file import replace_file
@@ -21,7 +19,7 @@ class HtmlReporter:
         self._path = path
         self._teller = StoryTeller()
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: Event) -> None:
         self._teller(event)
         if isinstance(event, RunFinished):
             replace_file(self._path, page(self._teller.story).encode())

@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import BaseModel
-
 from smolrun.engine import events
 from smolrun.report.plain_values import json_text
 from smolrun.report.records.folder import RecordFolder
@@ -36,7 +34,7 @@ class Recorder:
         self._cut = False
         self.refused: OSError | None = None
 
-    def __call__(self, event: BaseModel) -> None:
+    def __call__(self, event: events.Event) -> None:
         try:
             if isinstance(event, events.RunStarted):
                 self._file = self._open(event.run_id)
@@ -56,13 +54,13 @@ class Recorder:
         # O_EXCL: nobody's planted link is followed. One line in one write, without a buffer: a killed run loses none.
         return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)  # noqa: PTH123
 
-    def _record(self, event: BaseModel) -> None:
+    def _record(self, event: events.Event) -> None:
         if self._file is None:
             return
         is_output = isinstance(event, events.OutputReceived)
         if is_output and self._size > self._limit / 2:
             return
-        line = (json_text(event.model_dump(mode="python"), ascii_only=True) + "\n").encode()
+        line = (json_text(event, ascii_only=True) + "\n").encode()
         if self._size + len(line) > self._limit and not isinstance(event, events.RunFinished):
             self._tell_cut()
             return
@@ -73,7 +71,7 @@ class Recorder:
             return
         self._cut = True
         message = f"this record is cut: it would have been larger than {self._limit:,} bytes"
-        self._write((json_text(events.Warned(time=time.time(), message=message).model_dump()) + "\n").encode())
+        self._write((json_text(events.Warned(time=time.time(), message=message)) + "\n").encode())
 
     def _write(self, line: bytes) -> None:
         assert self._file is not None

@@ -2,21 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from smolrun.engine.events import Event
+from smolrun.report.event_types import event_adapter
 from smolrun.report.story import Story, StoryTeller
 
 _TAIL = 1024 * 1024
 """Bytes at the end of a record that are searched for its last event."""
-
-
-@cache
-def _adapter() -> TypeAdapter[Event]:
-    return TypeAdapter(Event)
 
 
 def events_in(path: Path) -> Iterator[Event]:
@@ -52,6 +47,6 @@ def ends_of(path: Path) -> Story:
 
 def _event(line: bytes) -> Event | None:
     try:
-        return _adapter().validate_python(json.loads(line))
+        return event_adapter().validate_python(json.loads(line))
     except (ValueError, ValidationError):
         return None

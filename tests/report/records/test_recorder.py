@@ -1,5 +1,6 @@
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def record(folder: RecordFolder, *happened: events.Event, keep: int = 20, limit:
 
 def run(name: str) -> list[events.Event]:
     started, *rest = made.whole_run()
-    return [started.model_copy(update={"run_id": name}), *rest]
+    return [replace(started, run_id=name), *rest]
 
 
 @pytest.fixture
