@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from smolrun.engine.events import Warned
+from smolrun.report.plain_values import json_text
 from tests.engine.conftest import Play
 from tests.engine.written import local, write
 
@@ -96,7 +97,7 @@ def test_a_module_in_sh_runs_checks_and_is_silent_about_its_secrets(play: Play, 
     assert path.read_text() == "hush-hush\n"
     assert play(text).message("same") is True
     path.unlink()
-    shown = "".join(event.model_dump_json() for event in play(text, diff=True).events)
+    shown = "".join(json_text(event) for event in play(text, diff=True).events)
     assert "hush-hush" not in shown
 
 
