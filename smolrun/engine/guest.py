@@ -12,6 +12,7 @@ from smolrun.connection.port import Connection
 from smolrun.connection.settings import Endpoint, endpoint_from
 from smolrun.deadline import Deadline
 from smolrun.engine.keyword_values import KeywordValues
+from smolrun.engine.known_guests import Sources
 from smolrun.engine.services import Services
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.inheritance import Effective
@@ -81,11 +82,17 @@ def guest_of(
         NotRunError: a variable says something impossible about the connection.
         TemplateError: such a variable cannot be rendered.
     """
+    sources = Sources(host, folder, keywords, variables)
+    known = services.guests.get(sources)
+    if known is not None:
+        return known
     rendered = RenderedVariables(services.templar, variables)
     endpoint = _endpoint(services, host, keywords, values, rendered, folder)
     become = become_from(rendered, _become_keywords(services.options.become, keywords, values), host=host)
     services.keep_secret((endpoint.password, endpoint.key_passphrase, become.password if become else None))
-    return Guest(services.connections.get(endpoint), become)
+    guest = Guest(services.connections.get(endpoint), become)
+    services.guests.keep(sources, guest)
+    return guest
 
 
 def _endpoint(

@@ -11,6 +11,7 @@ from smolrun.diagnostic import Diagnostic
 from smolrun.engine.background import BackgroundJobs
 from smolrun.engine.event_bus import EventBus
 from smolrun.engine.events import Warned
+from smolrun.engine.known_guests import KnownGuests
 from smolrun.engine.options import RunOptions
 from smolrun.engine.plan_builder import place_of
 from smolrun.engine.redaction import SHORTEST, Redactor
@@ -39,6 +40,7 @@ class Services:
         memory: what the run has taught each host.
         stop: that the run is to end.
         jobs: the work that goes on in the background.
+        guests: those that have been worked out already.
     """
 
     options: RunOptions
@@ -51,6 +53,7 @@ class Services:
     memory: Memory = field(default_factory=Memory)
     stop: StopSignal = field(default_factory=StopSignal)
     jobs: BackgroundJobs = field(default_factory=BackgroundJobs)
+    guests: KnownGuests = field(default_factory=KnownGuests)
     _warned: set[tuple[str, Location | None]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 

@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+_NO_TEXT = frozenset({bool, int, type(None)})
+
 
 def plain(value: Any) -> Any:
     """`value` made of JSON's own types: keys are text, bytes and lone surrogates become U+FFFD where they must."""
+    kind = type(value)  # the usual ones first: every event of a run goes through here, forty values at a time
+    if kind is str and value.isascii():
+        return value
+    if kind in _NO_TEXT:
+        return value
+    if kind is dict:
+        return {key if type(key) is str and key.isascii() else plain(str(key)): plain(value[key]) for key in value}
     if isinstance(value, str):
         return str(value).encode("utf-8", "replace").decode() if not value.isascii() else str(value)
     if value is None or isinstance(value, bool | int):
