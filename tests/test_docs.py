@@ -93,6 +93,25 @@ EXTENDING = (ROOT / "docs/extending.md").read_text()
 _FILE = re.compile(r"^`(?P<name>[\w./]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.fixture
+def examples(tmp_path: Path) -> None:
+    """The files of docs/extending.md."""
+    for found in _FILE.finditer(EXTENDING):
+        path = tmp_path / found["name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found["text"])
+
+
+@pytest.mark.usefixtures("examples")
+def test_reporter_of_extending_works() -> None:
+    (name, *arguments), *_ = (shlex.split(line) for line in blocks(EXTENDING, "sh")[-1].splitlines())
+    assert name == "smolrun"
+    done = program(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "slow tasks:\nlocalhost: debug took 0.0 s" in done.stdout
+
+
+@pytest.mark.usefixtures("examples")
 @pytest.mark.parametrize(
     ("playbook", "said"),
     [
@@ -102,11 +121,7 @@ _FILE = re.compile(r"^`(?P<name>[\w./]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MU
         ("pick.yml", "take 8002"),
     ],
 )
-def test_examples_of_extending_work(playbook: str, said: str, tmp_path: Path) -> None:
-    for found in _FILE.finditer(EXTENDING):
-        path = tmp_path / found["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found["text"])
+def test_examples_of_extending_work(playbook: str, said: str) -> None:
     done = program("run", playbook)
     assert done.returncode == 0, done.stdout + done.stderr
     assert said in done.stdout

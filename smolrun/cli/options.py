@@ -126,7 +126,8 @@ output_options = _together(
            help="json: one typed event on each line of standard output (schemas/events.schema.json)."),
     option("--junit", heading=_OUTPUT, type=_FILE, metavar="FILE", help="Write the results as JUnit XML too."),
     option("--report", heading=_OUTPUT, multiple=True, metavar="KIND=FILE",
-           help="Write a report too: html=FILE, junit=FILE, json=FILE, or github for annotations in GitHub Actions."),
+           help="Write a report too: html=FILE, junit=FILE, json=FILE, github for annotations in GitHub Actions, or "
+                "one of your own (reporters/NAME.py)."),
 )  # fmt: skip
 
 colour_options = _together(

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from smolrun.cli.own_reporters import Reporter, own_reporter, own_reporter_names, started
 from smolrun.engine.events import Event
 from smolrun.errors import UsageError
 from smolrun.lazy_dataclass import dataclass
@@ -16,16 +17,30 @@ KINDS = (*FILES, "github")
 @dataclass(frozen=True)
 class ReportTarget:
     """Attributes:
-    path: of the file; None for ``github``, which belongs on standard output.
+    path: of the file; None for ``github``, which belongs on standard output, and for reporters of the user's own.
+    own: the reporter, where it is one of the user's own.
+    text: what stands behind the ``=``.
     """
 
     kind: str
     path: Path | None = None
+    own: Reporter | None = None
+    text: str = ""
 
 
-def report_targets(texts: Sequence[str], junit: Path | None = None) -> tuple[ReportTarget, ...]:
-    """What the flags ask for. Raises `UsageError` for an unknown kind, and for a file that could not be written."""
-    targets = [_target(text) for text in texts]
+def report_targets(
+    texts: Sequence[str], junit: Path | None = None, playbooks: Sequence[str] = ()
+) -> tuple[ReportTarget, ...]:
+    """What the flags ask for.
+
+    Args:
+        playbooks: beside which there may be reporters of the user's own, as in the working directory.
+
+    Raises:
+        UsageError: an unknown kind, or a file that could not be written.
+    """
+    folders = tuple(dict.fromkeys((*(Path(path).parent for path in playbooks), Path())))
+    targets = [_target(text, folders) for text in texts]
     if junit is not None:
         targets.append(ReportTarget("junit", junit))
     for target in targets:
@@ -36,6 +51,8 @@ def report_targets(texts: Sequence[str], junit: Path | None = None) -> tuple[Rep
 
 def listener(target: ReportTarget) -> Callable[[Event], None]:
     """What writes it. Each kind is imported when it is asked for."""
+    if target.own is not None:
+        return started(target.kind, target.own, target.text)
     if target.kind == "github":
         from smolrun.report.github import GitHubReporter
 
@@ -59,12 +76,18 @@ def github_workspace() -> Path:
     return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
 
 
-def _target(text: str) -> ReportTarget:
+def _target(text: str, folders: Sequence[Path]) -> ReportTarget:
     kind, _, name = text.partition("=")
     if kind not in KINDS:
+        own = own_reporter(kind, folders)
+        if own is not None:
+            return ReportTarget(kind, own=own, text=name)
         from smolrun.playbook.suggestion import did_you_mean
 
-        hint = did_you_mean(kind, KINDS) or f"there are {', '.join(f'{known}=FILE' for known in FILES)} and github"
+        hint = (
+            did_you_mean(kind, (*KINDS, *own_reporter_names(folders)))
+            or f"there are {', '.join(f'{known}=FILE' for known in FILES)} and github"
+        )
         raise UsageError(f"--report {text}: there is no report {kind!r}", hint=hint)
     if kind == "github":
         if name:

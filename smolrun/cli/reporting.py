@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from smolrun.cli.flags import OutputFlags
@@ -35,7 +35,7 @@ class Reporting:
     close: Callable[[], None]
 
 
-def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
+def reporting(flags: OutputFlags, *, show_diff: bool, playbooks: Sequence[str] = ()) -> Reporting:
     """The reporters that the flags ask for. Raises `UsageError` where a report could not be written."""
     running = Running()
     sink = _sink(flags, running)
@@ -51,7 +51,7 @@ def reporting(flags: OutputFlags, *, show_diff: bool) -> Reporting:
             show_skipped=flags.display_skipped_hosts,
         )
         listeners.append(shown)
-    targets = report_targets(flags.report, flags.junit)
+    targets = report_targets(flags.report, flags.junit, playbooks)
     if flags.output == "json" and any(target.kind == "github" for target in targets):
         raise UsageError("--report github and --output json both want standard output", hint="use --report json=FILE")
     listeners.extend(map(listener, targets))

@@ -48,7 +48,7 @@ def run(
         raise UsageError(f"--become with --guest {hosts.guest}: {guest.refuses_become}")
     from smolrun.cli.misnamed import refuse_misnamed_start, unknown_tags
 
-    report_targets(output.report, output.junit)  # what is wrong with them is told before a guest is made
+    report_targets(output.report, output.junit, paths)  # what is wrong with them is told before a guest is made
     with annotated(output.report):
         loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
     refuse_misnamed_start(loaded.playbooks, selection.start_at_task)
@@ -95,7 +95,7 @@ def _execute(
     from smolrun.connection.pool import ConnectionPool
     from smolrun.engine.run import Run
 
-    report = reporting(output, show_diff=selection.diff)
+    report = reporting(output, show_diff=selection.diff, playbooks=[playbook.path for playbook in loaded.playbooks])
     try:
         settings = run_options(loaded, hosts, selection, connection, output, report.suspended)
         _tell_warnings(loaded.warnings, output, report.listeners)

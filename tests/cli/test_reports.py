@@ -27,6 +27,37 @@ def hosts(tmp_path: Path) -> tuple[str, str]:
     return "-i", str(tmp_path / "hosts.ini")
 
 
+REPORTERS = {
+    "mine": "REPORTER = lambda text: lambda event: print(f'{text} {event.event}') if text else 1 / 0",
+    "broken": "1 / 0",
+    "none": "",
+    "number": "REPORTER = 1",
+}
+
+
+def reporters(**texts: str) -> None:
+    """Reporters of the user's own, in the working directory."""
+    Path("reporters").mkdir()
+    for name, text in texts.items():
+        Path("reporters", f"{name}.py").write_text(text)
+
+
+def test_a_reporter_of_ones_own_hears_every_event(smolrun: Smolrun, playbook: Playbook, hosts: tuple[str, str]) -> None:
+    reporters(**REPORTERS)
+    ended = smolrun("run", playbook(FAILING), *hosts, "--report", "mine=heard")
+    assert ended.code == 2
+    lines = [line for line in ended.out.splitlines() if line.startswith("heard ")]
+    assert (lines[0], lines[-1]) == ("heard run_started", "heard run_finished")
+    assert "heard run_finished" in smolrun("report", "last", "mine=heard").out
+
+
+def test_one_that_breaks_hears_nothing_more(smolrun: Smolrun, playbook: Playbook, hosts: tuple[str, str]) -> None:
+    reporters(**REPORTERS)
+    ended = smolrun("run", playbook(FAILING), *hosts, "--report", "mine")
+    assert ended.code == 2
+    assert ended.err.count("failed and hears nothing more of this run: ZeroDivisionError") == 1
+
+
 def test_several_reports_at_once(smolrun: Smolrun, playbook: Playbook, hosts: tuple[str, str], tmp_path: Path) -> None:
     path = playbook(FAILING)
     ended = smolrun(
@@ -61,11 +92,16 @@ def test_annotations_of_mistakes(smolrun: Smolrun, playbook: Playbook, hosts: tu
         ("html", "write --report html=FILE"),
         ("github=x", "write --report github"),
         ("html=/nowhere/x.html", "no file can be written there"),
+        ("min=x", "did you mean 'mine'?"),
+        ("broken", "reporters/broken.py cannot be loaded: division by zero"),
+        ("none", "reporters/none.py cannot be used: it defines no REPORTER"),
+        ("number", "its REPORTER cannot be called"),
     ],
 )
 def test_what_is_wrong_with_a_report_is_told_before_anything_runs(
     smolrun: Smolrun, playbook: Playbook, hosts: tuple[str, str], report: str, message: str
 ) -> None:
+    reporters(**REPORTERS)
     ended = smolrun("run", playbook(FAILING), *hosts, "--report", report)
     assert (ended.code, ended.out) == (5, "")
     assert message in ended.err
