@@ -11,20 +11,57 @@ The client is a library by itself::
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smolrun.errors import ConnectionLostError, OperationTimeoutError, SmolVMError
+    from smolrun.errors import (
+        AuthenticationError,
+        BecomeError,
+        CommandNotStartedError,
+        ConnectError,
+        ConnectionLostError,
+        HostKeyError,
+        NotRunError,
+        OperationCancelledError,
+        OperationTimeoutError,
+        SmolVMError,
+        TransferError,
+    )
     from smolrun.ssh.client import SSHClient
+    from smolrun.ssh.request import Become
     from smolrun.ssh.result import CommandResult
 
 __version__ = "0.1.0"
 
-__all__ = ["CommandResult", "ConnectionLostError", "OperationTimeoutError", "SSHClient", "SmolVMError"]
+__all__ = [
+    "AuthenticationError",
+    "Become",
+    "BecomeError",
+    "CommandNotStartedError",
+    "CommandResult",
+    "ConnectError",
+    "ConnectionLostError",
+    "HostKeyError",
+    "NotRunError",
+    "OperationCancelledError",
+    "OperationTimeoutError",
+    "SSHClient",
+    "SmolVMError",
+    "TransferError",
+]
 
 _HOMES = {
+    "AuthenticationError": "smolrun.errors",
+    "Become": "smolrun.ssh.request",
+    "BecomeError": "smolrun.errors",
+    "CommandNotStartedError": "smolrun.errors",
     "CommandResult": "smolrun.ssh.result",
+    "ConnectError": "smolrun.errors",
     "ConnectionLostError": "smolrun.errors",
+    "HostKeyError": "smolrun.errors",
+    "NotRunError": "smolrun.errors",
+    "OperationCancelledError": "smolrun.errors",
     "OperationTimeoutError": "smolrun.errors",
     "SSHClient": "smolrun.ssh.client",
     "SmolVMError": "smolrun.errors",
+    "TransferError": "smolrun.errors",
 }
 
 

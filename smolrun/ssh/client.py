@@ -19,7 +19,7 @@ from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings, Options, check_options
 from smolrun.ssh.stdin import Input, check_input
-from smolrun.ssh.transfer import get, put
+from smolrun.ssh.transfer import get, put, save
 from smolrun.ssh.transport import Transport
 
 
@@ -216,7 +216,7 @@ class SSHClient:
 
     def put(
         self,
-        content: bytes | Path,
+        content: bytes | str | Path,
         destination: str,
         *,
         timeout: float | None = None,
@@ -227,19 +227,24 @@ class SSHClient:
         """Write a file on the guest: beside its destination, verified by size and hash, then renamed.
 
         Args:
+            content: the bytes, or the path of a local file.
+            destination: the path on the guest; relative ones start in the login's home.
             timeout: seconds for everything; None for no limit.
             deadline: the same, for those who hand one down.
             mode: permission bits; None keeps those of a file that is replaced, else 0666 less the umask.
 
         Raises:
+            OSError: the local file cannot be read.
             TransferError: it did not arrive; what stood at the destination is still there.
             SmolVMError: as `run`.
         """
+        content = Path(content) if isinstance(content, str) else content
         put(self.execute, content, destination, deadline=deadline or Deadline.after(timeout), mode=mode, become=become)
 
     def get(
         self,
         source: str,
+        destination: str | Path | None = None,
         *,
         timeout: float | None = None,
         deadline: Deadline | None = None,
@@ -249,13 +254,20 @@ class SSHClient:
         """A file's content, verified by size and hash.
 
         Args:
+            source: its path on the guest.
+            destination: a local file to write it to as well, whole or not at all; its folder has to be there.
             limit: bytes; a larger file is an error.
 
         Raises:
+            OSError: the local file cannot be written.
             TransferError: it is not there, cannot be read, is too large, or changed on the way.
             SmolVMError: as `run`.
         """
-        return get(self.execute, source, deadline=deadline or Deadline.after(timeout), limit=limit, become=become)
+        deadline = deadline or Deadline.after(timeout)
+        content = get(self.execute, source, deadline=deadline, limit=limit, become=become)
+        if destination is not None:
+            save(content, Path(destination))
+        return content
 
 
 def check_request(request: CommandRequest) -> None:
@@ -263,8 +275,10 @@ def check_request(request: CommandRequest) -> None:
 
     Raises:
         ValueError: for an empty command, a NUL in it, or another shell than ``login`` and ``raw``.
-        TypeError: for input that cannot be sent.
+        TypeError: for a command that is no text, and input that cannot be sent.
     """
+    if request.command and not isinstance(request.command, str):
+        raise TypeError(f"command must be text, not {type(request.command).__name__}")
     if not request.command or not request.command.strip():
         raise ValueError("command must not be empty")
     if "\0" in request.command:

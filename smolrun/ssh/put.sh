@@ -18,7 +18,7 @@ answer() {
 }
 
 give_up() {
-    rm -f -- "$part"
+    rm -f -- "$part" 2>/dev/null # where it could not be made, what says so has been written already
     answer "$@"
 }
 

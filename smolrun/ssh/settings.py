@@ -78,13 +78,11 @@ class ClientSettings:
         return f"{self.user}@{self.host}:{self.port}"
 
     def __post_init__(self) -> None:
-        if not self.host or not self.host.strip():
-            raise ValueError("host must not be empty")
-        if not self.user or not self.user.strip():
-            raise ValueError("user must not be empty")
+        _check_name("host", self.host)
+        _check_name("user", self.user)
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 1 <= self.port <= 65535:
             raise ValueError(f"port must be a whole number from 1 to 65535, not {self.port!r}")
-        if not 1 <= self.connect_timeout < math.inf:
+        if not isinstance(self.connect_timeout, int | float) or not 1 <= self.connect_timeout < math.inf:
             raise ValueError(f"connect_timeout must be at least 1 second, not {self.connect_timeout!r}")
         check_policy(self.host_key)
         if not 0 <= self.auth_grace < math.inf:
@@ -93,6 +91,14 @@ class ClientSettings:
             raise ValueError("keepalive_interval and dead_after must be more than 0 seconds")
         if self.output_limit < 2:
             raise ValueError(f"output_limit must be at least 2 bytes, not {self.output_limit!r}")
+
+
+def _check_name(what: str, name: object) -> None:
+    """No name that is empty, or that a proxy command would take for an option or for two words (CVE-2017-1000117)."""
+    if not name or not isinstance(name, str) or not name.strip():
+        raise ValueError(f"{what} must not be empty")
+    if name.startswith("-") or any(character.isspace() or not character.isprintable() for character in name):
+        raise ValueError(f"{what} must not begin with '-' nor hold white space or control characters, not {name!r}")
 
 
 class Options(TypedDict, total=False):

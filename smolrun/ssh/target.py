@@ -14,6 +14,8 @@ from smolrun.ssh.ssh_config import Options, SSHConfig
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 NO_CONFIG = "none"
+_SHELL_CHARACTERS = frozenset("'`\"$\\;&<>|(){}")
+"""What OpenSSH refuses in a name since 9.6 (CVE-2023-51385): a proxy command is a line for the shell."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _target(settings: ClientSettings, options: Options) -> Target:
         password_login=_yes(options, "passwordauthentication", default=True),
         proxy_jump=tuple(_expand(hop, tokens) for hop in jump.split(",")) if goes_by_jump else (),
         # Whichever of the two was given first wins in OpenSSH; both at once are rare enough to prefer the jump.
-        proxy_command=None if goes_by_jump or command.lower() == "none" else _expand(command, tokens),
+        proxy_command=None if goes_by_jump or command.lower() == "none" else _proxy_command(command, tokens),
         key_name=_first(options, "hostkeyalias", "") or _known_as(host, int(port)),
         user_known_hosts=_known_hosts(settings, options, tokens),
         system_known_hosts=()
@@ -200,6 +202,16 @@ def _tokens(alias: str, host: str, port: int, user: str) -> dict[str, str]:
         "d": str(Path.home()),
         "i": str(os.getuid()),
     }
+
+
+def _proxy_command(command: str, tokens: Mapping[str, str]) -> str:
+    for token in "hnr":
+        if f"%{token}" in command and _SHELL_CHARACTERS & set(tokens[token]):
+            raise ConnectError(
+                f"{tokens[token]!r} cannot be put into a ProxyCommand: a shell would read more than a name in it",
+                phase="configuration",
+            )
+    return _expand(command, tokens)
 
 
 def _expand(text: str, tokens: Mapping[str, str]) -> str:

@@ -104,6 +104,20 @@ def get(
     raise TransferError(f"cannot read {source}: it changes while it is read, or arrives damaged")
 
 
+def save(content: bytes, destination: Path) -> None:
+    """Write a local file: beside its destination, then renamed, so that what stood there is replaced whole.
+
+    Raises:
+        OSError: it cannot be written; what stood there still does.
+    """
+    part = destination.with_name(f".smolrun-{secrets.token_hex(8)}")
+    try:
+        part.write_bytes(content)
+        part.replace(destination)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _get_once(
     execute: Execute, source: str, deadline: Deadline, limit: int | None, become: Become | None
 ) -> bytes | None:

@@ -123,6 +123,8 @@ def exported(environment: Mapping[str, str]) -> str:
 def _exported(name: str, value: str) -> str:
     if not NAME.match(name):
         raise NotRunError(f"{name!r} is no name for an environment variable")
+    if not isinstance(value, str):
+        raise NotRunError(f"the environment variable {name} must be text, not {type(value).__name__}")
     if "\0" in value:
         raise NotRunError(f"the environment variable {name} holds a NUL, which no process can be given")
     return f"{name}={shlex.quote(value)}"

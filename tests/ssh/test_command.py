@@ -228,60 +228,6 @@ def test_a_second_thread_waits_its_turn(openssh_as: AsUser, tmp_path: Path) -> N
     assert results == ["in\n1\n"] * 5
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [{"command": ""}, {"command": " \n"}, {"command": "a\0b"}, {"timeout": 0.5}, {"timeout": 0}, {"shell": "bash"}],
-)
-def test_what_can_never_be_run_is_a_value_error(arguments: dict[str, object]) -> None:
-    from smolrun import SSHClient
-
-    client = SSHClient("127.0.0.1", port=1)
-    with pytest.raises(ValueError):  # noqa: PT011 - each has its own words
-        client.run(**{"command": "true", **arguments})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"host": ""},
-        {"host": " "},
-        {"user": ""},
-        {"port": 0},
-        {"port": 65536},
-        {"connect_timeout": 0.9},
-        {"output_limit": 0},
-        {"dead_after": 0},
-        {"connect_timeout": float("inf")},
-        {"connect_timeout": float("nan")},
-        {"auth_grace": -1},
-        {"host_key": "none"},
-    ],
-)
-def test_a_client_for_nothing_is_a_value_error(arguments: dict[str, object]) -> None:
-    from smolrun import SSHClient
-
-    with pytest.raises(ValueError):  # noqa: PT011 - each has its own words
-        SSHClient(**{"host": "guest", **arguments})  # type: ignore[arg-type]
-
-
-def test_an_option_that_there_is_not_is_a_type_error_that_names_the_near_one() -> None:
-    from smolrun import SSHClient
-
-    with pytest.raises(TypeError, match="'hostkey'; did you mean 'host_key'"):
-        SSHClient("guest", hostkey="insecure")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="keepalive_interval"):
-        SSHClient("guest", zzz=1)  # type: ignore[call-arg]
-
-
-def test_every_setting_can_be_given_to_the_client() -> None:
-    from dataclasses import fields
-
-    from smolrun.ssh.settings import ClientSettings, Options
-
-    by_position = {"host", "user", "port", "key_path", "password", "connect_timeout"}
-    assert {field.name for field in fields(ClientSettings)} == by_position | set(Options.__annotations__)
-
-
 @pytest.mark.parametrize("mode", ["login", "raw"])
 def test_half_a_surrogate_pair_is_refused_before_anything_is_sent(mode: str) -> None:
     """No bytes stand for it, unlike for the surrogates of names that are no UTF-8."""

@@ -101,6 +101,17 @@ def test_jumps_win_over_a_proxy_command_and_none_means_none(config: Path) -> Non
     assert (found.proxy_jump, found.proxy_command) == ((), None)
 
 
+@pytest.mark.parametrize("name", ["`id`", "a;b", "$(id)", "a'b", "a|b"])
+def test_a_name_is_never_a_command_of_the_shell_that_runs_a_proxy_command(name: str) -> None:
+    arguments = "-o 'ProxyCommand=connect %h %p'"
+    with pytest.raises(ConnectError, match="ProxyCommand"):
+        resolve_target(ClientSettings(name, ssh_config="none", ssh_arguments=arguments))
+    as_user = ClientSettings("web1", user=name, ssh_config="none", ssh_arguments=arguments.replace("%h", "%r"))
+    with pytest.raises(ConnectError, match="ProxyCommand"):
+        resolve_target(as_user)
+    assert resolve_target(ClientSettings(name, ssh_config="none")).host == name
+
+
 def test_tokens_and_variables_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEYS", "/keys")
     found = target("none", ssh_arguments="-i '${KEYS}/%u-%r-%h'", user="you")
