@@ -5,6 +5,7 @@ or when it carries the command's mark in its environment: a daemon that forked t
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -68,7 +69,14 @@ def end_tree(root: int, mark: str, *, kill_as_become_user: Kill | None = None) -
     while known and time.monotonic() < give_up_at:
         _signal(known, signal.SIGKILL, kill_as_become_user)
         _wait_for_end(known, root, mark, 0.2)
+    _remove_private_folder(mark)
     return Ending(tuple(sorted(known)))
+
+
+def _remove_private_folder(mark: str) -> None:
+    """What was killed has not removed the folder that it may have had; it is named after the mark."""
+    for place in (os.environ.get("TMPDIR") or "/tmp", "/var/tmp", os.environ.get("HOME") or "/"):  # noqa: S108
+        shutil.rmtree(Path(place, f".smolrun-{mark}"), ignore_errors=True)
 
 
 def _wait_for_end(known: dict[int, Process], root: int, mark: str, seconds: float) -> None:

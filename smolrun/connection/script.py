@@ -34,11 +34,13 @@ class ScriptLine:
         command: the exec request.
         preamble: to be sent over stdin ahead of everything else.
         mark: printed on both streams just before the script starts.
+        task: what it exports as ``SMOLRUN_TASK``.
     """
 
     command: str
     preamble: bytes = field(repr=False)
     mark: bytes
+    task: str
 
 
 def script_line(
@@ -65,6 +67,8 @@ def script_line(
     # In two parts, so that a shell that echoes the line does not print the mark.
     first, second = f"smolrun-{random_source.token_hex(4)}", random_source.token_hex(8)
     begin = f"printf %s%s {first} {second}; printf %s%s {first} {second} >&2\n"
+    task = random_source.token_hex(8)
+    begin = f"export SMOLRUN_TASK={task}; {begin}"
     body = _assignments(arguments) + text
     hidden = _assignments(environment, "export ") + _assignments(secret_variables)
     if "\0" in body or "\0" in hidden:
@@ -78,7 +82,7 @@ def script_line(
     if len(line) > limit:
         hidden += body
         line = posix(begin + read)
-    return ScriptLine(line, _lines(hidden) if hidden else b"", (first + second).encode())
+    return ScriptLine(line, _lines(hidden) if hidden else b"", (first + second).encode(), task)
 
 
 def _assignments(variables: Mapping[str, str], word: str = "") -> str:

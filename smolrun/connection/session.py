@@ -87,6 +87,7 @@ class GuestSession:
             shell="raw",
             stdin=stdin,
             preamble=line.preamble,
+            task=line.task,
             become=self.become,
             on_output=AfterMark(line.mark, streaming) if streaming is not None else None,
             output_limit=self.output_limit,

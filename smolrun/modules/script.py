@@ -1,7 +1,6 @@
 """``script``: a program of the controller, run on the guest."""
 
 import io
-import secrets
 import shlex
 from pathlib import Path, PurePosixPath
 
@@ -54,10 +53,7 @@ def run(arguments: ScriptArguments, task: TaskContext) -> ModuleResult:
     content = local_content(path, task, decrypt=arguments.decrypt)
     file_name = PurePosixPath(path.name).name
     interpreter = arguments.executable or interpreter_of(_first_line(content.source))
-    start = (
-        f'start() {{ {interpreter} "$1" {rest}\n}}\n'
-        f"script_name={quoted(file_name)}\ntoken={secrets.token_hex(8)}\n{script_text('script')}"
-    )
+    start = f'start() {{ {interpreter} "$1" {rest}\n}}\nscript_name={quoted(file_name)}\n{script_text("script")}'
     command = UserCommand(cmd=arguments.cmd, line=arguments.cmd, start=start, by_sh=True, stdin=content.source)
     return execute(command, arguments, task, task.mode)
 

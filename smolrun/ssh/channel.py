@@ -92,6 +92,21 @@ class SessionChannel(PrivateChannel):
 
     # --- the owner ---
 
+    def offer_variable(self, name: str, value: str) -> None:
+        """Offer a variable for the command's environment (RFC 4254, section 6.4); whether it is taken is not told.
+
+        Raises:
+            EOFError, paramiko.SSHException: it was not sent.
+        """
+        message = paramiko.Message()
+        message.add_byte(REQUEST)
+        message.add_int(self.remote_chanid)
+        message.add_string("env")
+        message.add_boolean(False)
+        message.add_string(name)
+        message.add_string(value)
+        self.transport.send_for_sure(message)
+
     def request_exec(self, command: bytes) -> None:
         """Send the command: the point of no return.
 

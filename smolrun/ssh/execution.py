@@ -30,6 +30,7 @@ from smolrun.ssh.wrap import Wrapped, wrap
 
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "SEGV": 11, "PIPE": 13, "ALRM": 14}
 SIGNALS |= {"TERM": 15, "USR1": 10, "USR2": 12, "BUS": 7, "TRAP": 5, "XCPU": 24, "XFSZ": 25, "SYS": 31}
+OFFERED = "LC_SMOLRUN_TASK"  # Debian's sshd, and others, take LANG and LC_* from clients (AcceptEnv, sshd_config(5))
 ATTEMPTS = 2  # an idle connection may turn out dead only when it is used: once more over a new one
 
 
@@ -145,6 +146,8 @@ class Execution:
             raise PeerGoneError("the connection ended")
         self._sent = Sent(transport, channel, command, streams, time.monotonic())
         try:
+            if wrapped.offered and "OpenSSH" in transport.remote_version:  # Dropbear takes none
+                channel.offer_variable(OFFERED, wrapped.offered)
             channel.request_exec(wrapped.line)
         except (EOFError, OSError, paramiko.SSHException) as error:
             self._sent = None
@@ -213,5 +216,5 @@ class Execution:
 
     def _kill(self, sent: Sent) -> Kill:
         self._sent = None
-        victim = Victim(self._wrapped.task, self._request.become)
+        victim = Victim(self._wrapped.task, self._wrapped.offered, self._request.become)
         return kill(self._connection, self._settings, sent.transport, sent.channel, victim)

@@ -72,7 +72,7 @@ def kill(
 
 def _give_up(connection: PersistentConnection, victim: Victim) -> None:
     connection.drop()
-    if victim.task:
+    if victim.task or victim.offered:
         connection.unswept.append(victim)
 
 
@@ -121,7 +121,9 @@ def _look(
 
 
 def _script(victim: Victim, *, by_parent: bool, shared: bool) -> Wrapped:
-    known = f"smolrun_task={victim.task} smolrun_grace={GRACE} smolrun_shared={'yes' if shared else ''}\n"
+    # The offered mark may not be there, so while the connection lives the command is found as a child of its server.
+    task = victim.task if by_parent else victim.task or victim.offered
+    known = f"smolrun_task={task} smolrun_grace={GRACE} smolrun_shared={'yes' if shared else ''}\n"
     parent = "$PPID" if by_parent else "none"
     script = known + guest_script("kill.sh")
     if victim.become is None:

@@ -198,4 +198,10 @@ for smolrun_pid in $smolrun_younger; do
     *) [ -d "/proc/$smolrun_pid" ] && smolrun_left="$smolrun_left $smolrun_pid" ;;
     esac
 done
+# A command that was killed has not removed the private folder that it may have had; it is named after the mark.
+if [ -n "$smolrun_task" ]; then
+    for smolrun_place in "${TMPDIR:-/tmp}" /var/tmp "${HOME:-/}"; do
+        rm -rf "$smolrun_place/.smolrun-$smolrun_task" 2>/dev/null
+    done
+fi
 echo "smolrun-left:$smolrun_left"

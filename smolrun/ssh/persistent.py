@@ -25,11 +25,13 @@ class Victim:
     """A command that is to be ended.
 
     Attributes:
-        task: what its processes carry as ``SMOLRUN_TASK``; empty in ``raw`` mode.
+        task: what its processes carry as ``SMOLRUN_TASK``; empty for a command that was sent as it stands.
+        offered: what those of such a command carry as ``LC_SMOLRUN_TASK`` if the server took it; empty for others.
         become: the user it was run as.
     """
 
     task: str
+    offered: str
     become: Become | None
 
 

@@ -46,6 +46,8 @@ class CommandRequest:
         on_output: called with each piece of output as it arrives, from the thread that runs the command.
         output_limit: bytes kept of each stream; None for the client's own limit.
         preamble: sent over stdin ahead of `stdin`.
+        task: the command itself exports this as ``SMOLRUN_TASK``, so that its processes can be told from others; empty
+            where it does not.
     """
 
     command: str
@@ -56,3 +58,4 @@ class CommandRequest:
     on_output: OutputCallback | None = field(default=None, repr=False)
     output_limit: int | None = None
     preamble: bytes = field(default=b"", repr=False)
+    task: str = ""

@@ -31,6 +31,7 @@ class Wrapped:
         preamble: sent ahead of the user's own standard input.
         marker: written to both streams when the command begins; empty where nothing is wrapped.
         task: what the command's processes carry as ``SMOLRUN_TASK``; empty where they carry nothing.
+        offered: the same, but only where the server takes it from the client's own environment.
         become: how another user is become.
     """
 
@@ -38,6 +39,7 @@ class Wrapped:
     preamble: bytes = field(default=b"", repr=False)
     marker: bytes = b""
     task: str = ""
+    offered: str = ""
     become: BecomeWrap | None = None
 
 
@@ -65,11 +67,12 @@ def _wrap(request: CommandRequest) -> Wrapped:
     if request.shell == "login":
         return _login(request, become)
     if become is None:
-        return Wrapped(_fitting(request.command), request.preamble)
+        offered = "" if request.task else secrets.token_hex(8)
+        return Wrapped(_fitting(request.command), request.preamble, task=request.task, offered=offered)
     marker, announce = _marker()
-    task = secrets.token_hex(8)
+    task = request.task or secrets.token_hex(8)
     script = f"export SMOLRUN_TASK={task}; {announce}eval {shlex.quote(request.command)}"
-    return Wrapped(_fitting(posix(become.line(script))), request.preamble, marker, task, become)
+    return Wrapped(_fitting(posix(become.line(script))), request.preamble, marker, task, become=become)
 
 
 def _marker() -> tuple[bytes, str]:
@@ -90,8 +93,9 @@ def _login(request: CommandRequest, become: BecomeWrap | None) -> Wrapped:
 
     inline = "" if exports or len(text) > ARGUMENT_LIMIT else line(evaluating(text))
     if inline and len(inline) <= ARGUMENT_LIMIT:
-        return Wrapped(_fitting(inline), request.preamble, marker, task, become)
-    return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), _lines(text) + request.preamble, marker, task, become)
+        return Wrapped(_fitting(inline), request.preamble, marker, task, become=become)
+    sent = _lines(text) + request.preamble
+    return Wrapped(_fitting(line(f'eval "$({READ_LINES})"')), sent, marker, task, become=become)
 
 
 def login_script(begin: str, *, become: bool) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from smolrun.errors import OperationTimeoutError
 from tests.modules.guest import Guest
 
 
@@ -76,3 +77,19 @@ def test_a_script_larger_than_a_command_line_may_be(guest: Guest) -> None:
 
 def test_a_missing_script_is_named(local: Guest) -> None:
     assert "nope.sh" in local.fails("script", {"cmd": "nope.sh -x"})
+
+
+@pytest.mark.parametrize("where", ["local", "busybox", "debian"])
+@pytest.mark.parametrize("mode", [None, "login"])
+def test_a_script_that_is_killed_leaves_nothing_either(
+    where: str, mode: str | None, request: pytest.FixtureRequest
+) -> None:
+    """One that ignores TERM, and so its shell too, gets KILL, which no trap can catch."""
+    guest: Guest = request.getfixturevalue(where)
+    guest.source("stubborn.sh", "trap '' TERM\necho $0\nsleep 600\n")
+    with pytest.raises(OperationTimeoutError) as caught:
+        guest.do("script", {"cmd": "stubborn.sh"}, mode=mode, timeout=1)
+    assert caught.value.killed
+    folder = guest.root / Path(caught.value.stdout.strip()).parent.relative_to("/")
+    assert folder.name.startswith(".smolrun-")
+    assert not folder.exists()

@@ -132,27 +132,33 @@ def test_a_command_outlives_its_timeout_by_less_than_five_seconds_whatever_the_g
     assert REAL_BUDGET < 5
 
 
+@pytest.mark.parametrize("shell", ["login", "raw"])
 def test_a_guest_that_freezes_at_the_deadline_is_unverified_and_swept_later(
-    openssh_as: AsUser, relay: Callable[[Endpoint], FaultRelay], short_kill: float
+    start_openssh: StartOpenSSH, relay: Callable[[Endpoint], FaultRelay], short_kill: float, shell: ShellMode
 ) -> None:
-    guest = openssh_as("dash")
+    """A raw command too, where the server takes LC_* from clients, as Debian's does."""
+    guest = start_openssh({"AcceptEnv": "LANG LC_*"}).endpoint()
     between = relay(guest)
-    client, number = guest.at(between.port).client(), unique()
-    client.run("true")
+    client, kept, number = guest.at(between.port).client(), unique(), unique()
+    client.run(f"setsid sleep {kept} >/dev/null 2>&1 &", shell=shell)
 
     def freeze(stream: object, data: bytes) -> None:
         between.freeze()
 
     begun = time.monotonic()
     with pytest.raises(OperationTimeoutError) as caught:
-        client.run(f"echo x; sleep {number}", timeout=1, on_output=freeze)
+        client.run(f"echo x; setsid sleep {number} & sleep {number}", timeout=1, shell=shell, on_output=freeze)
     assert 1 + short_kill <= time.monotonic() - begun < 1 + short_kill + 3
     assert (caught.value.killed, caught.value.unverified) == (False, True)
-    assert sleeping(number)
+    assert len(sleeping(number)) == 2
     between.reset()
     between.thaw()
-    assert client.run("true").ok
-    assert sleeping(number) == []
+    try:
+        assert client.run("true").ok
+        assert sleeping(number) == []
+        assert len(sleeping(kept)) == 1
+    finally:
+        client.run(f"pkill -KILL -f 'sleep ({kept}|{number})'", shell="raw")
 
 
 def test_a_server_with_no_session_left_is_reconnected_to_for_the_kill(start_openssh: StartOpenSSH) -> None:

@@ -216,7 +216,7 @@ def test_a_server_that_a_task_has_restarted_is_not_swept_away(
         with server.endpoint().client() as client, server.endpoint().client() as other:
             client.run("true", shell="raw")
             with running(other, "sleep 2; exit 6", "raw") as result:
-                client._connection.unswept.append(Victim(task, None))
+                client._connection.unswept.append(Victim(task, "", None))
                 assert client.run("echo here", shell="raw").output == "here"
                 assert client._connection.unswept == []
             assert result().exit_code == 6

@@ -97,6 +97,7 @@ def _host_keys(raw: RawFacts) -> dict[str, str]:
 def user_facts(raw: RawFacts) -> dict[str, Any]:
     entry = (raw.text("passwd").split(":") + [""] * 7)[:7]
     environment = (pair.partition("=") for pair in raw.text("environment").split("\0") if "=" in pair)
+    own = {"SMOLRUN_TASK", "LC_SMOLRUN_TASK"}  # another value each time; nobody's but ours
     return {
         "user_id": raw.text("user_id") or entry[0],
         "user_uid": raw.number("user_uid"),
@@ -108,7 +109,7 @@ def user_facts(raw: RawFacts) -> dict[str, Any]:
         "real_group_id": raw.number("real_group_id"),
         "effective_user_id": raw.number("user_uid"),
         "effective_group_id": raw.number("user_gid"),
-        "env": {name: value for name, _, value in environment},
+        "env": {name: value for name, _, value in environment if name not in own},
     }
 
 

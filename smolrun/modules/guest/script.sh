@@ -1,16 +1,17 @@
 # Runs a script of the controller that comes over stdin. After command.sh.
 #
 # It needs a file, since only a file has a first line that the kernel reads and a name to be started by. The file lies
-# in a folder that only this user can enter, and both are gone afterwards, however the script ends.
+# in a folder that only this user can enter, and both are gone afterwards, however the script ends: a kill at the
+# deadline, which no trap can catch, removes the folder of the task that it ends.
 #
-# Set before it: script_name; token. A function `start FILE` runs it.
+# Set before it: script_name; SMOLRUN_TASK, the mark of this task. A function `start FILE` runs it.
 
-: "${script_name=}" "${token=}"
+: "${script_name=}" "${SMOLRUN_TASK=}"
 
 umask_before=$(umask)
 umask 077
 for place in "${TMPDIR:-/tmp}" /var/tmp "${HOME:-/}"; do
-	private=$place/.smolrun-$token
+	private=$place/.smolrun-$SMOLRUN_TASK
 	# no -p: a folder or a link that somebody has planted is an error, not a welcome
 	mkdir "$private" 2>/dev/null && break
 	private=
