@@ -191,8 +191,11 @@ class ServerCommand:
             while data := self._channel.recv(_CHUNK):
                 _write_all(descriptor, data)
         except OSError:
-            while self._channel.recv(_CHUNK):  # nobody reads it: discard, or the client's window never opens
-                pass
+            with contextlib.suppress(EOFError, OSError):  # the connection may end meanwhile
+                while self._channel.recv(_CHUNK):  # nobody reads it: discard, or the client's window never opens
+                    pass
+        except EOFError:
+            pass
         finally:
             os.close(descriptor)
 

@@ -1,6 +1,7 @@
 """Opens one connection: reach the server, make sure that it is the right one, log in."""
 
 import contextlib
+import getpass
 import random
 import shlex
 import socket
@@ -18,7 +19,7 @@ from smolrun.ssh.host_keys import HostKeyVerifier, OtherKeyTypeNeeded
 from smolrun.ssh.library import paramiko
 from smolrun.ssh.presented_key import HostKeyTransport
 from smolrun.ssh.route import CommandStream, ForwardedStream, connect_tcp
-from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings
+from smolrun.ssh.settings import DEFAULT_PORT, ClientSettings, DefaultUser
 from smolrun.ssh.ssh_arguments import CONFIG_FILE, parse_ssh_arguments
 from smolrun.ssh.target import Target, resolve_target
 from smolrun.ssh.transport import Transport
@@ -200,12 +201,15 @@ def _reason(error: BaseException) -> str:
 
 
 def _jump_settings(settings: ClientSettings, hop: str, before: list[str]) -> ClientSettings:
-    """Settings for a jump host: its own lines of the configuration, its own keys; a pin is the target's alone."""
+    """Settings for a jump host: its own lines of the configuration, its own keys; a pin is the target's alone.
+
+    Where nothing names its user, that is the local one (ssh_config(5), User), whoever the target's is.
+    """
     user, host, port = _parse_hop(hop)
     return replace(
         settings,
         host=host,
-        user=user if user is not None else DEFAULT_USER,
+        user=user if user is not None else DefaultUser(getpass.getuser()),
         port=port if port is not None else DEFAULT_PORT,
         key_path=None,
         password=None,
