@@ -96,7 +96,7 @@ def test_an_unknown_option_is_told_with_what_was_meant() -> None:
     with pytest.raises(TypeError, match=r"'hostkey'.*did you mean 'host_key'"):
         SSHClient("h", hostkey="insecure")  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        SSHClient(*("h", "u", 22, None, None, 10, "insecure"))  # type: ignore[call-arg, arg-type]
+        SSHClient(*("h", "u", 22, None, None, 10, "insecure"))  # type: ignore[call-arg]
 
 
 def test_nothing_is_sent_before_the_first_use() -> None:
