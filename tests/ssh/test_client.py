@@ -95,8 +95,9 @@ def test_what_can_never_be_run_is_a_value_error(arguments: dict[str, object]) ->
 def test_an_unknown_option_is_told_with_what_was_meant() -> None:
     with pytest.raises(TypeError, match=r"'hostkey'.*did you mean 'host_key'"):
         SSHClient("h", hostkey="insecure")  # type: ignore[call-arg]
+    by_position: Any = ("h", "u", 22, None, None, 10, "insecure")
     with pytest.raises(TypeError):
-        SSHClient(*("h", "u", 22, None, None, 10, "insecure"))  # type: ignore[call-arg]
+        SSHClient(*by_position)
 
 
 def test_nothing_is_sent_before_the_first_use() -> None:
