@@ -8,8 +8,8 @@ from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.engine.tags import split
 from smolrun.errors import UsageError
 from smolrun.inventory.inventory import Inventory
+from smolrun.playbook.keywords import INCLUDES
 from smolrun.playbook.models import Playbook
-from smolrun.playbook.structure import INCLUDES
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.walk import tasks_of, walk
 from smolrun.source.text import is_template

@@ -18,11 +18,12 @@ from smolrun.playbook.models import Playbook
 __all__ = ["KnownNames", "check", "check_all"]
 
 
-def check(playbook: Playbook, known: KnownNames | None = None) -> tuple[Diagnostic, ...]:
+def check(playbook: Playbook, known: KnownNames | None = None, *, whole: bool = True) -> tuple[Diagnostic, ...]:
     """What is wrong with a playbook, in the order of its lines.
 
     Parameters:
         known: the variables that come from outside of it.
+        whole: all that it brings in could be read; otherwise handlers may be missing for that reason alone.
     """
     mistakes = Mistakes()
     from_outside = known or KnownNames()
@@ -30,7 +31,8 @@ def check(playbook: Playbook, known: KnownNames | None = None) -> tuple[Diagnost
         check_vars_files(play, playbook, from_outside.vault, mistakes)
         check_arguments_of(play, mistakes)
         check_background(play, mistakes)
-        check_notifications(play, mistakes)
+        if whole:
+            check_notifications(play, mistakes)
     check_files(playbook, mistakes)
     check_templates(playbook, from_outside, mistakes)
     return mistakes.in_order()
@@ -42,5 +44,5 @@ def check_all(playbooks: Sequence[Playbook], known: KnownNames | None = None) ->
     so_far = known or KnownNames()
     for playbook in playbooks:
         found += check(playbook, so_far)
-        so_far |= set_by(playbook)
+        so_far |= set_by(playbook, so_far.vault)
     return tuple(dict.fromkeys(found))

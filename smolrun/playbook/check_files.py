@@ -8,7 +8,7 @@ from smolrun.errors import LoadError
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook, Task
-from smolrun.playbook.search import FolderKind, find, places
+from smolrun.playbook.search import FolderKind, find, looked_for, places
 from smolrun.playbook.surroundings import surroundings_of
 from smolrun.playbook.vars_files import load_vars_file
 from smolrun.playbook.walk import tasks_of
@@ -61,7 +61,7 @@ def check_files(playbook: Playbook, mistakes: Mistakes) -> None:
             kind = _FILES[task.module].kind if name is not None else "files"
             folders = surroundings_of(visit.parents, folder).search if name is not None else ()
             if name is not None and find(kind, name, folders) is None:
-                looked = "looked for " + ", ".join(str(place) for place in places(kind, name, folders))
+                looked = looked_for(places(kind, name, folders))
                 note = mistakes.error if is_certain(visit) and not made_here else mistakes.warning
                 note(
                     "missing-file",

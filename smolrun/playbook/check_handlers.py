@@ -1,9 +1,10 @@
 """Notifications that no handler hears."""
 
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.models import Block, Play, Task
+from smolrun.playbook.models import Block, Play, Task, TasksOfRole
+from smolrun.playbook.set_by_task import brings_in_unknown
 from smolrun.playbook.suggestion import did_you_mean
-from smolrun.playbook.walk import walk
+from smolrun.playbook.walk import Visit, walk
 from smolrun.playbook.written import is_open
 from smolrun.source.text import location_of
 
@@ -11,13 +12,17 @@ from smolrun.source.text import location_of
 def check_notifications(play: Play, mistakes: Mistakes) -> None:
     """Warns of names that no handler of the play has or listens to.
 
-    A warning, since Ansible fails only when the task changes something. Where a handler's own name is a template,
-    nothing can be said.
+    A warning, since Ansible fails only when the task changes something. Where a handler's own name is a template, or
+    a role that cannot be known yet may bring some, nothing can be said.
     """
     heard: set[str] = set()
     for visit in walk(play):
-        if visit.handler and isinstance(visit.node, Task):
-            names = (*((visit.node.name,) if visit.node.name is not None else ()), *visit.node.listen)
+        if not isinstance(visit.node, Task):
+            continue
+        if visit.node.module == "include_role" and brings_in_unknown(visit.node):
+            return
+        if visit.handler:
+            names = _names(visit.node, visit)
             if any(is_open(name) for name in names):
                 return
             heard |= {str(name) for name in names}
@@ -27,3 +32,12 @@ def check_notifications(play: Play, mistakes: Mistakes) -> None:
                 place = location_of(name) or visit.node.location
                 hint = did_you_mean(str(name), heard) or "add it to the play's 'handlers'"
                 mistakes.warning("unknown-handler", f"no handler is called '{name}'", place, hint)
+
+
+def _names(handler: Task, visit: Visit) -> list[str]:
+    """What a handler is notified by: its name, that with its role before it, and its topics."""
+    if handler.name is None:
+        return list(handler.listen)
+    role = next((parent.role for parent in reversed(visit.parents) if isinstance(parent, TasksOfRole)), None)
+    names = [handler.name, *handler.listen]
+    return names if role is None or is_open(handler.name) else [*names, f"{role.name} : {handler.name}"]

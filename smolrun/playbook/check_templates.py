@@ -41,7 +41,7 @@ class _Scope:
 
 def check_templates(playbook: Playbook, from_outside: KnownNames, mistakes: Mistakes) -> None:
     """Notes what is wrong in every template and condition of a playbook."""
-    set_anywhere = from_outside | set_by(playbook)
+    set_anywhere = from_outside | set_by(playbook, from_outside.vault)
     own = playbook.extensions.functions
     environment = environment_with_functions(own) if own else None
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)

@@ -1,5 +1,6 @@
 """Reads the further files of a playbook, each of them once."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.extensions import Extensions
-from smolrun.source.files import read_source
+from smolrun.source.files import read_found
 from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
@@ -55,7 +56,7 @@ class FileReader:
         self.extensions = extensions or Extensions()
         self.follows = follows
         self.followed: set[object] = set()
-        self._read: dict[Path, Any] = {}
+        self._read: dict[str, Any] = {}
         self._lock = RLock()
 
     def read(self, path: Path) -> Any:
@@ -65,12 +66,13 @@ class FileReader:
             LoadError: with all its mistakes.
         """
         with self._lock:
-            if path not in self._read:
+            real = os.path.realpath(path)
+            if real not in self._read:
                 try:
-                    self._read[path] = load_yaml(read_source(path, self.vault), vault=self.vault)
+                    self._read[real] = load_yaml(read_found(path, self.vault), vault=self.vault)
                 except LoadError as error:
-                    self._read[path] = error
-            found = self._read[path]
+                    self._read[real] = error
+            found = self._read[real]
         if isinstance(found, LoadError):
             raise LoadError(found.diagnostics)
         return found

@@ -8,6 +8,8 @@ from smolrun.playbook.models import READ_APART, Meta, Play, Task, Written
 from smolrun.playbook.suggestion import did_you_mean, near
 from smolrun.source.containers import LocatedDict
 
+IMPORTS = frozenset({"import_tasks", "import_role"})
+INCLUDES = frozenset({"include_tasks", "include_role"})
 NOT_YET_FOR_PLAYS = frozenset(
     {
         "debugger", "become_exe", "validate_argspec",

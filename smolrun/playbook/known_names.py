@@ -9,6 +9,8 @@ from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Node, Play, Playbook, Role, Task, TasksOfFile, TasksOfRole
 from smolrun.playbook.search import find
+from smolrun.playbook.set_by_task import set_by_task
+from smolrun.playbook.surroundings import surroundings_of
 from smolrun.playbook.vars_files import read_variables
 from smolrun.playbook.walk import tasks_of, walk
 from smolrun.playbook.written import is_open
@@ -47,42 +49,18 @@ class KnownNames:
         return name in self.names or name in MAGIC or name.startswith("ansible_")
 
 
-def set_by(playbook: Playbook) -> KnownNames:
-    """Every variable that a task of the playbook could set for good: registered, or by ``set_fact``."""
+def set_by(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:
+    """Every variable that a task of the playbook could set for good: registered, included, of an added host."""
+    folder = Path(playbook.path).parent
     names: set[str] = set()
     unknown = False
     for play in playbook.plays:
-        for _, task in tasks_of(play):
-            set_here = _set_by_task(task)
-            unknown |= set_here is None
-            names |= set_here or set()
+        for visit, task in tasks_of(play):
+            names |= {str(task.register_as)} if task.register_as else set()
+            more = set_by_task(task, surroundings_of(visit.parents, folder), vault)
+            unknown |= more is None
+            names |= more or set()
     return KnownNames(frozenset(names), unknown)
-
-
-def _set_by_task(task: Task) -> set[str] | None:
-    """The names that a task registers and sets; None where they cannot be known."""
-    found = task.found
-    if found is None or found.module.returns_any_facts or _brings_in_unknown(task):
-        return None  # a module that we cannot look into may return facts of any name
-    control = task.loop.control if task.loop is not None else None
-    if control is not None and (is_open(control.loop_var) or is_open(control.index_var)):
-        return None  # the loop's variable may have any name, and what is included sees it
-    if task.module == "include_vars":
-        return None  # the check would have to read what depends on the host
-    names = {str(task.register_as)} if task.register_as else set()
-    if task.module == "set_fact":
-        if task.arguments_template is not None or any(is_open(key) for key in task.arguments):
-            return None
-        names |= {str(key) for key in task.arguments}
-    return names
-
-
-def _brings_in_unknown(task: Task) -> bool:
-    """Whether an include's file cannot be known, so that its tasks may set anything."""
-    if task.module not in ("include_tasks", "include_role") or task.included is not None:
-        return False
-    named = task.arguments.get("file", task.arguments.get("name", task.arguments.get("role")))
-    return not isinstance(named, str) or is_open(named) or task.arguments_template is not None
 
 
 def written_in(playbook: Playbook, vault: VaultSecrets | None = None) -> KnownNames:

@@ -22,6 +22,8 @@ from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
 _PLAY_WORDS = PLAY_ONLY | {"ansible.builtin.import_playbook", "ansible.legacy.import_playbook"}
+_LEAVES_OUT = frozenset({"missing-role", "missing-file", "import-name", "yaml-syntax"})
+"""Mistakes that keep whole files out, with the handlers in them."""
 
 
 def load_playbook(
@@ -60,7 +62,8 @@ def read_playbook(
     playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare, extensions=reader.extensions)
     if mistakes.errors:
         # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
-        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=vault)))
+        whole = not any(found.code in _LEAVES_OUT for found in mistakes.in_order())
+        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=vault), whole=whole))
     mistakes.raise_if_errors()
     return playbook, mistakes.in_order()
 

@@ -15,6 +15,7 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Play, Task
 from smolrun.playbook.names import note_common
 from smolrun.playbook.plays import read_play
+from smolrun.playbook.search import looked_for
 from smolrun.playbook.structure import known_text
 from smolrun.playbook.surroundings import Surroundings
 from smolrun.playbook.validation import build
@@ -77,7 +78,7 @@ def _path(written: LocatedDict, word: str, own: Block | None, mistakes: Mistakes
     if not path.is_file() and (found := _in_collection(name, around)):
         path = found
     if not path.is_file():
-        mistakes.error("missing-file", f"there is no playbook '{name}'", place, f"looked for {path}")
+        mistakes.error("missing-file", f"there is no playbook '{name}'", place, looked_for([path]))
         return None
     if path.absolute() in around.stack:
         mistakes.error("recursion", f"'{name}' imports itself, without end", place)

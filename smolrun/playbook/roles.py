@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
-from smolrun.location import Location
+from smolrun.location import Location, SourceFile
 from smolrun.playbook import keywords
 from smolrun.playbook.argument_specs import validation_of
 from smolrun.playbook.around import Around, layered
@@ -18,12 +18,14 @@ from smolrun.playbook.lost_text import note_lost_texts
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Node, Role, Task, TasksOfRole
 from smolrun.playbook.role_search import find_role, role_files, role_places
+from smolrun.playbook.search import looked_for
 from smolrun.playbook.structure import keywords_of, known_text, read_tasks
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
 from smolrun.playbook.written import is_open
 from smolrun.source.coercions import describe, to_boolean
 from smolrun.source.containers import LocatedDict, LocatedList, location_at
+from smolrun.source.files import shown_path
 
 if TYPE_CHECKING:
     from smolrun.playbook.tasks import Kind
@@ -188,7 +190,7 @@ def read_role(use: RoleUse, around: Around, mistakes: Mistakes) -> TasksOfRole |
     """A role with all that it depends on; None after noting that there is none."""
     path = find_role(use.name, around)
     if path is None:
-        looked = "looked for " + ", ".join(map(str, role_places(use.name, around)))
+        looked = looked_for(role_places(use.name, around))
         mistakes.error("missing-role", f"there is no role '{use.name}'", use.place, _near(use.name, around) or looked)
         return None
     mark = _mark(path, use)
@@ -217,7 +219,7 @@ def read_role(use: RoleUse, around: Around, mistakes: Mistakes) -> TasksOfRole |
         nodes += validation_of(path, meta, use.files.get("tasks", "main"), role, inside, mistakes)
     nodes += _tasks(path, use, inside, mistakes)
     handlers = _handlers(path, use, inside, mistakes)
-    _note_actions(path, use, mistakes)
+    _note_actions(path, mistakes)
     return holder.model_copy(update={"block": tuple(nodes), "handlers": handlers})
 
 
@@ -294,8 +296,11 @@ def _handlers(path: Path, use: RoleUse, inside: Around, mistakes: Mistakes) -> t
     return read_tasks(files[0], "handler", inside, mistakes) if files else ()
 
 
-def _note_actions(path: Path, use: RoleUse, mistakes: Mistakes) -> None:
-    """Warns of Python that a role brings along for Ansible's own workings, which is not run here."""
-    if any((path / "action_plugins").glob("*.py")):
-        message = f"the folder 'action_plugins' of the role '{use.name}' is not used: its Python is written for Ansible"
-        mistakes.warning("role-plugins", message, use.place)
+def _note_actions(path: Path, mistakes: Mistakes) -> None:
+    """Warns, once a role, of Python that it brings along for Ansible's own workings, which is not run here."""
+    folder = path / "action_plugins"
+    if any(folder.glob("*.py")):
+        message = (
+            f"the folder 'action_plugins' of the role '{path.name}' is not used: its Python is written for Ansible"
+        )
+        mistakes.warning("role-plugins", message, Location(SourceFile(shown_path(folder), ""), 1, 1))

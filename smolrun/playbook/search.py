@@ -3,9 +3,11 @@
 The rule: docs.ansible.com, "Search paths in Ansible", for tasks outside of roles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
+
+from smolrun.source.files import shown_path
 
 FolderKind = Literal["files", "templates", "vars", "tasks"]
 
@@ -21,3 +23,8 @@ def places(kind: FolderKind, name: str, folders: Sequence[Path]) -> tuple[Path, 
 def find(kind: FolderKind, name: str, folders: Sequence[Path]) -> Path | None:
     """The first of the places where there is something; None where there is nothing in any."""
     return next((place for place in places(kind, name, folders) if place.exists()), None)
+
+
+def looked_for(tried: Iterable[Path]) -> str:
+    """The hint that tells where a file was looked for in vain."""
+    return "looked for " + ", ".join(dict.fromkeys(map(shown_path, tried)))

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from smolrun.errors import LoadError, SmolVMError
 from smolrun.location import Location, SourceFile
 from smolrun.playbook.around import Around, layered
+from smolrun.playbook.keywords import IMPORTS, INCLUDES
 from smolrun.playbook.known_names import of_node
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Node, Task, TasksOfFile
+from smolrun.playbook.search import looked_for
 from smolrun.playbook.written import is_open
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict, LocatedList, location_at
@@ -21,9 +23,6 @@ from smolrun.source.text import location_of
 
 if TYPE_CHECKING:
     from smolrun.playbook.tasks import Kind
-
-IMPORTS = frozenset({"import_tasks", "import_role"})
-INCLUDES = frozenset({"include_tasks", "include_role"})
 
 _OF_BLOCKS = tuple(name for name in Block.model_fields if name not in ("block", "rescue", "always"))
 _NOT_FOR_INCLUDES = frozenset(
@@ -35,7 +34,9 @@ _NOT_FOR_INCLUDES = frozenset(
 )  # fmt: skip
 """What says nothing to an include itself, and does not reach what it brings in (ansible-core refuses them too)."""
 
-_NOT_FOR_IMPORTS = frozenset({"loop", "loop_control", "register", "until", "retries", "delay", "async", "poll"})
+_FOR_INCLUDES = frozenset({"loop_control", "register"})
+_USELESS_FOR_IMPORTS = _FOR_INCLUDES | {"until", "retries", "delay", "async", "poll"}
+"""What says nothing to an import, and what ansible-core reads and forgets."""
 
 
 def bring_in(task: Task, written: LocatedDict, kind: "Kind", around: Around, mistakes: Mistakes) -> Node | None:
@@ -53,10 +54,11 @@ def bring_in(task: Task, written: LocatedDict, kind: "Kind", around: Around, mis
 
 def _imported(task: Task, written: LocatedDict, kind: "Kind", around: Around, mistakes: Mistakes) -> Node | None:
     for key in written:
-        if key in _NOT_FOR_IMPORTS or str(key).startswith("with_"):
-            instead = task.module.replace("import", "include")
+        is_loop = key == "loop" or str(key).startswith("with_")
+        if is_loop or key in _USELESS_FOR_IMPORTS:
+            note = mistakes.error if is_loop else mistakes.warning
             message = f"'{key}' says nothing to '{task.module}', which is done when the playbook is loaded"
-            mistakes.error("import", message, written.key_locations.get(key), f"use '{instead}'")
+            note("import", message, written.key_locations.get(key), _instead(task.module, str(key), is_loop=is_loop))
     if task.module == "import_role":
         from smolrun.playbook.roles import imported_role
 
@@ -76,6 +78,11 @@ def _imported(task: Task, written: LocatedDict, kind: "Kind", around: Around, mi
     holder = file_of(task, path)
     nodes = read_tasks(path, kind, around.inside(holder, path), mistakes)
     return holder.model_copy(update={"block": nodes})
+
+
+def _instead(module: str, key: str, *, is_loop: bool) -> str:
+    include = module.replace("import", "include")
+    return f"use '{include}'" if is_loop or key in _FOR_INCLUDES else f"write '{key}' at the tasks that it is meant for"
 
 
 def _included(task: Task, written: LocatedDict, kind: "Kind", around: Around, mistakes: Mistakes) -> Task:
@@ -155,7 +162,8 @@ def known_text(task: Task, argument: str, around: Around, mistakes: Mistakes) ->
         return str(value).strip()
     from smolrun.templating.templar import Templar
 
-    variables = layered(around.reader.settings.extra_variables, task.vars, around.variables)
+    here = {"playbook_dir": str(around.place.playbook.absolute())}
+    variables = layered(here, around.reader.settings.extra_variables, task.vars, around.variables)
     templar = Templar(vault=around.reader.vault, own=around.reader.extensions.functions)
     try:
         return templar.render_text(value, variables).strip()
@@ -174,8 +182,7 @@ def find_tasks(name: str, around: Around, kind: "Kind") -> Path | None:
 
 def note_missing(name: str, around: Around, kind: "Kind", place: Location | None, mistakes: Mistakes) -> None:
     places = around.place.task_places(name, handlers=kind == "handler")
-    looked = "looked for " + ", ".join(map(str, places))
-    mistakes.error("missing-file", f"there is no file of tasks '{name}'", place, looked)
+    mistakes.error("missing-file", f"there is no file of tasks '{name}'", place, looked_for(places))
 
 
 def read_tasks(path: Path, kind: "Kind", around: Around, mistakes: Mistakes) -> tuple[Node, ...]:

@@ -75,18 +75,30 @@ def _read_block(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Ar
         key = next(key for key in _BLOCK_LISTS if key in written)
         mistakes.error("block", f"'{key}' belongs to a block, and there is none", written.key_locations.get(key))
     if kind == "handler":
-        place = written.key_locations.get("block") or written.location
-        mistakes.error("not-supported-yet", "a block cannot be a handler", place, "Ansible refuses it too")
+        _note_handlers(written, mistakes)
     known = keywords.words_of(Block)
     _refuse_others("block", written, known, keywords.NOT_YET_FOR_BLOCKS, mistakes)
     values: dict[str, Any] = {"location": written.location}
     inside = around.with_variables(written)
     for key, value in written.items():
         if key in _BLOCK_LISTS:
-            values[key] = read_nodes(value, written, key, "task", mistakes, inside)
+            values[key] = read_nodes(value, written, key, kind, mistakes, inside)
         elif key in known:
             values[key] = value
     return build(Block, values, written, mistakes)
+
+
+def _note_handlers(written: LocatedDict, mistakes: Mistakes) -> None:
+    """What a block of handlers cannot have: each of them is notified, and runs, by itself."""
+    for key in ("rescue", "always"):
+        if key in written:
+            message = f"'{key}' says nothing to a block of handlers, each of which runs by itself"
+            mistakes.warning("useless-keyword", message, written.key_locations.get(key))
+    inner = written.get("block")
+    for item in inner if isinstance(inner, LocatedList) else ():
+        if isinstance(item, LocatedDict) and "block" in item:
+            place = item.key_locations.get("block")
+            mistakes.error("block", "a block among handlers has no block in it", place, "Ansible refuses it too")
 
 
 def read_keywords_of_block(written: LocatedDict, mistakes: Mistakes) -> Block | None:
@@ -189,7 +201,7 @@ def _note_useless(task: Task, written: LocatedDict, kind: Kind, mistakes: Mistak
     if task.listen and kind == "task":
         place = written.key_locations.get("listen")
         mistakes.error("unknown-keyword", "'listen' belongs to a handler, and this is a task", place)
-    if kind == "handler" and task.name is None and not task.listen:
+    if kind == "handler" and task.name is None and not task.listen and task.module not in keywords.IMPORTS:
         mistakes.warning("unreachable-handler", "a handler without 'name' and 'listen' never runs", task.location)
     if task.register_as is not None:
         note_name(task.register_as, written.value_locations.get("register"), mistakes)

@@ -9,7 +9,7 @@ from smolrun.playbook.models import Task
 from smolrun.playbook.search import find
 from smolrun.playbook.texts import Text
 from smolrun.playbook.written import is_open
-from smolrun.source.files import read_source
+from smolrun.source.files import read_found
 from smolrun.source.text import SourceText
 
 TEMPLATE_NAMES = frozenset(
@@ -38,7 +38,7 @@ def template_file_of(task: Task, folders: Sequence[Path]) -> Iterator[Text]:
     if path is None or not path.is_file():
         return
     try:
-        file = read_source(path)
+        file = read_found(path)
     except LoadError:
         return  # vaulted, or another encoding: the task itself will tell
     if not file.text.startswith(_HEADER):

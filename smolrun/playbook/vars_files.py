@@ -6,10 +6,10 @@ from pathlib import Path
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
 from smolrun.location import Location, SourceFile
-from smolrun.playbook.search import find, places
+from smolrun.playbook.search import find, looked_for, places
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict
-from smolrun.source.files import read_source
+from smolrun.source.files import read_found
 from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
@@ -32,15 +32,15 @@ def load_vars_file(
         path = find("vars", name, [folder])
         if path is not None:
             return read_variables(path, vault=vault)
-    looked = [str(place) for name in wanted for place in places("vars", name, [folder])]
+    looked = [place for name in wanted for place in places("vars", name, [folder])]
     message = f"there is no variables file {' or '.join(wanted)}"
-    hint = "looked for " + ", ".join(looked)
+    hint = looked_for(looked)
     raise LoadError([Diagnostic(Severity.ERROR, "missing-file", message, location, hint)])
 
 
 def read_variables(path: Path, *, vault: VaultSecrets | None = None) -> LocatedDict:
     """The variables of a YAML file; an empty one has none. Raises `LoadError`."""
-    file = read_source(path, vault)
+    file = read_found(path, vault)
     written = load_yaml(file, vault=vault)
     if written is None:
         return LocatedDict(location=Location(file, 1, 1))

@@ -1,5 +1,6 @@
 """Reading the files that people write: bounded in size, valid UTF-8, and vaulted ones opened."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -14,18 +15,38 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def read_source(path: str | Path, vault: VaultSecrets | None = None, *, limit: int = MAX_FILE_BYTES) -> SourceFile:
+def shown_path(path: Path) -> str:
+    """What a file that was found, not named by somebody, is called in messages: one name, whatever way led to it.
+
+    Links are followed, since what they lead to is the file to be mended; what lies below the current folder, or was
+    come to by a relative path, is named from there.
+    """
+    real, here = os.path.realpath(path), os.path.realpath(".")
+    if path.is_absolute() and not real.startswith(here.rstrip("/") + "/"):
+        return real
+    return os.path.relpath(real, here)
+
+
+def read_found(path: Path, vault: VaultSecrets | None = None) -> SourceFile:
+    """As `read_source`, of a file that was found: under the name that `shown_path` gives it."""
+    return read_source(path, vault, name=shown_path(path))
+
+
+def read_source(
+    path: str | Path, vault: VaultSecrets | None = None, *, name: str | None = None, limit: int = MAX_FILE_BYTES
+) -> SourceFile:
     """The text of a file, under the name it was given by.
 
     Parameters:
-        path: the file; its text is shown under exactly this name.
+        path: the file.
+        name: what it is called in messages; None: exactly as `path`.
         vault: the passwords for a file that is vaulted as a whole.
         limit: the greatest size in bytes.
 
     Raises:
         LoadError: it does not exist, cannot be read, is too large, is not UTF-8, or its vault does not open.
     """
-    name = str(path)
+    name = str(path) if name is None else name
     content = _read_bytes(Path(path), name, limit)
     if content.startswith(HEADER):
         content = _open_vault(content, name, vault)

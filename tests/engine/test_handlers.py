@@ -177,3 +177,20 @@ def test_each_host_runs_only_what_it_was_notified_of(play: Play) -> None:
     )
     assert played.tasks("a") == ["one", "handle"]
     assert played.tasks("b") == ["one"]
+
+
+def test_a_block_of_handlers_gives_them_its_keywords(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+  tasks:
+    - {name: one, command: "true", notify: [b, topic]}
+  handlers:
+    - block:
+        - {name: a, listen: topic, assert: {that: v == 1}}
+        - {name: b, debug: {}}
+      vars: {v: 1}
+"""
+    )
+    assert played.tasks() == ["one", "a", "b"]
+    assert played.code == 0

@@ -39,8 +39,10 @@ def test_what_can_be_done_is_no_mistake(task: str) -> None:
     assert [line for line in told(task) if "async" in line] == []
 
 
-@pytest.mark.parametrize(
-    "task", ["{import_tasks: a.yml, async: 5}", "{include_tasks: a.yml, async: 5}", "{meta: noop, async: 5}"]
-)
+@pytest.mark.parametrize("task", ["{include_tasks: a.yml, async: 5}", "{meta: noop, async: 5}"])
 def test_what_is_no_task_cannot_say_it(task: str) -> None:
     assert any(" error " in line and "'async'" in line for line in told(task))
+
+
+def test_an_import_forgets_it_with_a_warning() -> None:
+    assert any(" warning import: 'async' says nothing" in line for line in told("{import_tasks: a.yml, async: 5}"))

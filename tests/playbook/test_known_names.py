@@ -1,5 +1,7 @@
 """Which variables something could set."""
 
+from pathlib import Path
+
 from smolrun.playbook.known_names import KnownNames, of_node, of_play, set_by, written_in
 from tests.playbook.reading import PLAY, load, load_task
 
@@ -27,6 +29,30 @@ def test_registered_and_set_names_are_set_by_a_playbook_handlers_included() -> N
 
 def test_a_module_that_we_cannot_look_into_may_set_anything() -> None:
     assert set_by(load(PLAY + "    - a.b.c:\n")).unknown_sources
+
+
+def test_what_such_a_module_registers_is_known_all_the_same() -> None:
+    assert set_by(load(PLAY + "    - {a.b.c: {}, register: d}\n")).names == {"d"}
+
+
+def test_a_host_that_is_added_brings_its_variables() -> None:
+    added = set_by(load(PLAY + "    - add_host: {name: h, colour: red}\n"))
+    assert "colour" in added.names
+    assert not added.unknown_sources
+    assert set_by(load(PLAY + "    - add_host: '{{ host }}'\n")).unknown_sources
+
+
+def test_variables_files_that_a_task_includes_are_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "v.yml").write_text("a: 1\n")
+    (tmp_path / "bad.yml").write_text("- 1\n")
+
+    def included(arguments: str) -> KnownNames:
+        return set_by(load(PLAY + f"    - include_vars: {arguments}\n", str(tmp_path / "p.yml")))
+
+    assert included("v.yml") == KnownNames(frozenset({"a"}))
+    assert included("{file: '{{ x }}', name: n}") == KnownNames(frozenset({"n"}))
+    for arguments in ("'{{ x }}.yml'", "bad.yml", "no.yml", "{dir: .}", "{file: v.yml, name: '{{ x }}'}"):
+        assert included(arguments) == KnownNames(unknown_sources=True)
 
 
 def test_a_loop_variable_whose_name_is_a_template_may_be_any() -> None:

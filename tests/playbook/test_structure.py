@@ -32,13 +32,44 @@ def told(folder: Path, roles_path: tuple[Path, ...] = (), collections_path: tupl
         ("import_tasks: no.yml", "4:21 error missing-file: there is no file of tasks 'no.yml'"),
         ("import_role: {name: nope}", "4:27 error missing-role: there is no role 'nope'"),
         ("{import_tasks: a.yml, loop: [1]}", "4:29 error import: 'loop' says nothing to 'import_tasks', which is done when the playbook is loaded"),
+        ("{import_tasks: a.yml, register: x}", "4:29 warning import: 'register' says nothing to 'import_tasks', which is done when the playbook is loaded"),
+        ("import_tasks: '{{ playbook_dir }}/a.yml'", None),
         ("{include_tasks: a.yml, become: true}", "4:30 error include: 'become' does not reach what 'include_tasks' brings in"),
         ("include_tasks: {file: a.yml, apply: {tgas: x}}", "4:44 error unknown-keyword: 'tgas' is not a keyword of a apply"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_bringing_in_is_told(tmp_path: Path, task: str, line: str) -> None:
+def test_a_mistake_in_bringing_in_is_told(tmp_path: Path, task: str, line: str | None) -> None:
     write(tmp_path, site=f"{PLAY}  tasks:\n    - {task}\n", a="[]\n")
-    assert told(tmp_path) == [line]
+    assert told(tmp_path) == ([] if line is None else [line])
+
+
+def test_a_file_that_several_ways_lead_to_has_one_name_and_its_mistakes_are_told_once(tmp_path: Path) -> None:
+    write(tmp_path, site=PLAY + "  tasks:\n    - import_tasks: x/../b.yml\n    - import_tasks: b.yml\n")
+    write(tmp_path, b="- comand: ls\n", x__c="[]\n")
+    assert told(tmp_path) == ["1:3 error unknown-module: there is no module 'comand'"]
+
+
+def test_handlers_are_not_missed_where_a_role_is_missing_or_not_known_yet(tmp_path: Path) -> None:
+    notifies = "  tasks:\n    - {run: ls, notify: reload}\n"
+    write(tmp_path, site=PLAY + "  roles: [away]\n" + notifies)
+    assert [line.partition(" ")[2] for line in told(tmp_path)] == ["error missing-role: there is no role 'away'"]
+    write(tmp_path, site=PLAY + notifies + "    - include_role: {name: '{{ x | default(1) }}'}\n")
+    assert told(tmp_path) == []
+
+
+def test_a_handler_is_notified_with_the_name_of_its_role_too(tmp_path: Path) -> None:
+    write(tmp_path, site=PLAY + "  roles: [r]\n  tasks:\n    - {run: ls, notify: ['r : reload', 'q : reload']}\n")
+    write(tmp_path, roles__r__handlers__main="- {name: reload, run: ls}\n")
+    assert told(tmp_path) == ["5:40 warning unknown-handler: no handler is called 'q : reload'"]
+
+
+def test_the_python_of_a_role_is_told_of_once(tmp_path: Path) -> None:
+    write(tmp_path, site=PLAY + "  roles: [r]\n  tasks:\n    - import_role: {name: r}\n")
+    (tmp_path / "roles/r/action_plugins").mkdir(parents=True)
+    (tmp_path / "roles/r/action_plugins/own.py").touch()
+    assert [line.partition(":")[2] for line in told(tmp_path)] == [
+        "1 warning role-plugins: the folder 'action_plugins' of the role 'r' is not used: its Python is written for Ansible"
+    ]
 
 
 def test_mistakes_of_all_files_are_told_in_one_go(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - a line of a table shows a whole message
 
+from pathlib import Path
+
 import pytest
 
 from smolrun.playbook.models import Block, Meta, Task
@@ -136,7 +138,17 @@ def test_a_mistake_in_a_task_is_told(text: str, line: str) -> None:
     assert told_of_tasks(text) == [line]
 
 
-def test_a_block_cannot_be_a_handler() -> None:
-    assert told("- hosts: all\n  handlers:\n    - block: []\n") == [
-        "3:7 error not-supported-yet: a block cannot be a handler (Ansible refuses it too)"
+def test_a_block_of_handlers_holds_handlers_and_no_further_block() -> None:
+    head = "- hosts: all\n  handlers:\n    - block:\n"
+    assert told(head + "        - {name: a, run: ls, listen: b}\n") == []
+    assert told(head + "        - block: []\n") == [
+        "4:11 error block: a block among handlers has no block in it (Ansible refuses it too)"
     ]
+    assert told(head + "        - {name: a, run: ls}\n      rescue: [{name: b, run: ls}]\n") == [
+        "5:7 warning useless-keyword: 'rescue' says nothing to a block of handlers, each of which runs by itself"
+    ]
+
+
+def test_an_import_among_handlers_needs_no_name(tmp_path: Path) -> None:
+    (tmp_path / "h.yml").write_text("- {name: a, run: ls}\n")
+    assert told(f"- hosts: all\n  handlers: [{{import_tasks: {tmp_path}/h.yml}}]\n") == []

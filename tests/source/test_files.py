@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smolrun.errors import LoadError
-from smolrun.source.files import read_source
+from smolrun.source.files import read_source, shown_path
 from smolrun.source.vault import VaultSecret, VaultSecrets
 from tests.source.test_vault import FILE, PASSWORD
 
@@ -61,3 +61,16 @@ def test_a_vaulted_file_without_a_password_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(FILE)
     with pytest.raises(LoadError, match="the vaulted file cannot be opened: there is no vault password"):
         read_source(tmp_path / "a.yml")
+
+
+def test_a_file_that_was_found_has_one_name_whatever_way_led_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here/roles").mkdir(parents=True)
+    (tmp_path / "here/link").symlink_to("roles")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    ways = ("roles/a.yml", "link/a.yml", "roles/../link/a.yml", str(tmp_path / "here/link/a.yml"))
+    assert {shown_path(Path(way)) for way in ways} == {"roles/a.yml"}
+    assert shown_path(Path("../other/a.yml")) == "../other/a.yml"
+    assert shown_path(tmp_path / "other/a.yml") == str(tmp_path / "other/a.yml")
