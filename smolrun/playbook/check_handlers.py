@@ -34,10 +34,12 @@ def check_notifications(play: Play, mistakes: Mistakes) -> None:
                 mistakes.warning("unknown-handler", f"no handler is called '{name}'", place, hint)
 
 
-def _names(handler: Task, visit: Visit) -> list[str]:
+def _names(handler: Task, visit: Visit) -> list[object]:
     """What a handler is notified by: its name, that with its role before it, and its topics."""
-    if handler.name is None:
-        return list(handler.listen)
-    role = next((parent.role for parent in reversed(visit.parents) if isinstance(parent, TasksOfRole)), None)
-    names = [handler.name, *handler.listen]
-    return names if role is None or is_open(handler.name) else [*names, f"{role.name} : {handler.name}"]
+    names: list[object] = [*handler.listen]
+    if handler.name is not None:
+        names.append(handler.name)
+        role = next((parent.role for parent in reversed(visit.parents) if isinstance(parent, TasksOfRole)), None)
+        if role is not None and not is_open(handler.name):
+            names.append(f"{role.name} : {handler.name}")
+    return names
