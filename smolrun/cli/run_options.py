@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from threading import Event
 
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
 from smolrun.cli.loading import Loaded, load_settings
@@ -26,17 +27,23 @@ def run_options(
     connection: ConnectionFlags,
     output: OutputFlags,
     suspended: Suspended,
+    stopped: Event,
 ) -> RunOptions:
-    """Everything the engine is asked to do; passwords are asked for here. Raises `UsageError`."""
+    """Everything the engine is asked to do; passwords are asked for here. Raises `UsageError`.
+
+    Args:
+        suspended: leaves the terminal alone while a question is asked on it.
+        stopped: set when nobody waits for answers any more.
+    """
     interactive = sys.stdin.isatty()
     if selection.step and not interactive:
         raise UsageError("--step asks before each task, and there is no terminal to ask on")
     login = login_password(connection)
     become = become_password(connection, login)
 
-    def prompt(text: str, echo: bool) -> str:
+    def prompt(text: str, echo: bool) -> str | None:
         with suspended():
-            return ask(escape(text), echo)
+            return ask(escape(text), echo, stopped)
 
     return RunOptions(
         forks=selection.forks,

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import click
@@ -97,7 +98,8 @@ def _execute(
 
     report = reporting(output, show_diff=selection.diff, playbooks=[playbook.path for playbook in loaded.playbooks])
     try:
-        settings = run_options(loaded, hosts, selection, connection, output, report.suspended)
+        stopped = Event()
+        settings = run_options(loaded, hosts, selection, connection, output, report.suspended, stopped)
         _tell_warnings(loaded.warnings, output, report.listeners)
         if guest:
             _tell_notice(guest, output)
@@ -106,6 +108,7 @@ def _execute(
 
         def interrupt() -> None:
             run.interrupt()
+            stopped.set()
             report.note("Stopping what runs on the guests; a second Ctrl-C ends at once")
 
         with StopSignals(interrupt, _abandon(report, guest)):

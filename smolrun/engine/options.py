@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 600.0
 """Seconds that one execution of a task may take where nothing else is said."""
 
-Prompt = Callable[[str, bool], str]
-"""Asks the user on the terminal: ``(text, echo) -> answer``."""
+Prompt = Callable[[str, bool], str | None]
+"""Asks the user on the terminal: ``(text, echo) -> answer``; None at the end of the input (Ctrl-D)."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smolrun.engine.batch import Batch
+from smolrun.engine.debugger import TaskDebugger
 from smolrun.engine.events import PlayFinished, PlayStarted
 from smolrun.engine.execution import Executor
 from smolrun.engine.file_search import FileSearch
@@ -75,12 +76,13 @@ class PlayBatches:
         handlers = Handlers(plan.handlers, self._render)
         folder = self._run.folder
         executor = Executor(self._services, self._scope, FileSearch([folder]), folder, self._includes)
+        debugger = TaskDebugger(self._services, everywhere=self._strategy.rpartition(".")[2] == "debug")
         batch = self._batch = Batch(
             self._services,
             plan,
             self._hosts,
             handlers,
-            TaskRunner(self._services, executor),
+            TaskRunner(self._services, executor, debugger),
             self._state.statistics,
             all_of_play=self._everyone,
             most_failed=self._most_failed,
@@ -104,10 +106,7 @@ class PlayBatches:
         workers, stepping = self._run.workers, self._run.stepping
         if name in ("free", "host_pinned"):
             return FreeStrategy(batch, workers, stepping, pinned=name == "host_pinned")
-        if name == "debug":
-            message = "'strategy: debug' stops nowhere here: the play runs as with 'linear'"
-            self._services.warn(message, location_of(self._play.strategy), "the report names the values involved")
-        elif name != "linear":
+        if name not in ("linear", "debug"):
             known = "linear, free, host_pinned, debug"
             message = f"there is no strategy '{self._strategy}'; there are: {known}"
             raise SmolVMError(message, location=location_of(self._play.strategy) or self._play.location)

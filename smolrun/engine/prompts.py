@@ -32,6 +32,7 @@ def with_answers(play: Play, services: Services, variables: Mapping[str, Any]) -
 def _answer(prompt: VariablePrompt, name: str, values: KeywordValues, services: Services) -> str:
     default = values.value(prompt, "default")
     answer = _ask(prompt, name, default, values, services)
+    services.stop.raise_if_set()
     is_typed = bool(answer)
     if not answer:
         if default is None and services.options.prompt is None:

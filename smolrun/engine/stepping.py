@@ -18,7 +18,7 @@ class Stepping:
         """Whether the user wants this task; ``c`` wants it and all that follow."""
         if self._prompt is None:
             return True
-        answer = self._prompt(f"Perform task: {task.name} (N)o/(y)es/(c)ontinue: ", True).strip().lower()
+        answer = (self._prompt(f"Perform task: {task.name} (N)o/(y)es/(c)ontinue: ", True) or "").strip().lower()
         if answer in ("c", "continue"):
             self._prompt = None
             return True

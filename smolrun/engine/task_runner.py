@@ -6,6 +6,7 @@ from typing import Any
 
 from smolrun.engine import results
 from smolrun.engine.conditions import ConditionJudge
+from smolrun.engine.debugger import TaskDebugger
 from smolrun.engine.events import ItemFinished, TaskFinished, TaskReference
 from smolrun.engine.execution import Executor
 from smolrun.engine.failure import failure_of, failure_of_error
@@ -28,16 +29,18 @@ class TaskRunner:
     Attributes:
         services: of the run.
         executor: executes modules for this play.
+        debugger: asks what to do after tasks that say so.
     """
 
     services: Services
     executor: Executor
+    debugger: TaskDebugger
 
     def run(self, planned: PlannedTask, reference: TaskReference, host: str) -> TaskOutcome:
         """Run a task on a host: register its result, tell of it, and say how it ended."""
         around = {"environment": list(planned.keywords.environment)}
         variables = self.executor.scope.of(host, planned.scope).over(around)
-        return _HostTask(self.services, self.executor, planned, reference, host, variables).run()
+        return _HostTask(self.services, self.executor, planned, reference, host, variables, self.debugger).run()
 
 
 @dataclass
@@ -48,10 +51,11 @@ class _HostTask:
     reference: TaskReference
     host: str
     variables: LayeredVariables
+    debugger: TaskDebugger
 
     def run(self) -> TaskOutcome:
         began = time.monotonic()
-        execution = self._whole()
+        execution = self._debugged(self._whole())
         execution.duration = time.monotonic() - began
         results.complete(execution.result, execution.duration)
         self._register(execution)
@@ -67,6 +71,18 @@ class _HostTask:
             cancelled=execution.cancelled,
             includes=execution.includes,
         )
+
+    def _debugged(self, execution: Execution) -> Execution:
+        """What it comes to once nobody wants it to run again; what was before is not told as its result."""
+        while not execution.cancelled:
+            if not self.debugger.stops_at(self.planned, execution, self._is_ignored):
+                break
+            redo = self.debugger.ask(self.planned, self.variables, self.host, execution)
+            if redo is None:
+                break
+            self.planned, self.variables = redo.planned, redo.variables
+            execution = self._whole()
+        return execution
 
     def _whole(self) -> Execution:
         loop = self.planned.task.loop

@@ -183,7 +183,7 @@ class TaskContext:
     find_file: FindFile
     progress: Callable[[str], None]
     sleep: Callable[[float], None]
-    prompt: Callable[[str, bool], str] | None
+    prompt: Callable[[str, bool], str | None] | None
     decrypt: Callable[[bytes, str], bytes] | None = None
     background: Background | None = None
     jobs: JobsHere | None = None

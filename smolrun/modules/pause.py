@@ -56,7 +56,7 @@ def run(arguments: PauseArguments, task: TaskContext) -> ModuleResult:
     elif task.prompt is None:
         warnings = ("not waiting for an answer to `pause`, since there is no terminal",)
     else:
-        answer = task.prompt(f"[{arguments.prompt or PRESS_ENTER}]:\n", arguments.echo)
+        answer = task.prompt(f"[{arguments.prompt or PRESS_ENTER}]:\n", arguments.echo) or ""
     seconds = time.monotonic() - clock
     unit, amount = ("minutes", seconds / 60) if arguments.minutes is not None else ("seconds", seconds)
     return ModuleResult(

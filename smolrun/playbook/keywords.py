@@ -12,10 +12,10 @@ IMPORTS = frozenset({"import_tasks", "import_role"})
 INCLUDES = frozenset({"include_tasks", "include_role"})
 NOT_YET_FOR_PLAYS = frozenset(
     {
-        "debugger", "become_exe", "validate_argspec",
+        "become_exe", "validate_argspec",
     }
 )  # fmt: skip
-NOT_YET_FOR_BLOCKS = frozenset({"debugger", "become_exe"})
+NOT_YET_FOR_BLOCKS = frozenset({"become_exe"})
 NOT_YET_FOR_TASKS = NOT_YET_FOR_BLOCKS
 NOT_YET_ACTIONS = frozenset({"import_playbook"})
 PLAY_ONLY = frozenset(

@@ -104,6 +104,9 @@ class Keywords(Written):
     )
     collections: WrittenTexts = Field((), description="Collections that short names of roles are looked for in.")
     throttle: Templated[Integer] | None = Field(None, description="Run on at most so many hosts at a time.")
+    debugger: Literal["always", "never", "on_failed", "on_unreachable", "on_skipped"] | None = Field(
+        None, description="When to stop after a task, and to ask on the terminal what to do."
+    )
 
 
 Nodes: TypeAlias = tuple[Annotated["Node", _Built()], ...]
@@ -315,7 +318,8 @@ class Play(Keywords):
         (), description="How many hosts go through the play together: a number, a percentage, or a list of them."
     )
     strategy: WrittenText | None = Field(
-        None, description="linear: task by task; free and host_pinned: each host as fast as it can."
+        None,
+        description="linear: task by task; debug: it stops at failures; free, host_pinned: each host as fast as it can.",
     )
     order: WrittenText | None = Field(
         None, description="inventory, reverse_inventory, sorted, reverse_sorted or shuffle."

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.on_a_terminal import OnATerminal
 from tests.servers.endpoint import Endpoint
 from tests.servers.processes import free_port
@@ -118,3 +120,37 @@ def test_output_of_exec_cannot_steer_the_terminal() -> None:
         assert terminal.end() == 0
         assert "\\x1b]0;title\\x07\\x1b[2J" in terminal.shown
         assert "\x1b" not in terminal.shown
+
+
+def test_the_debugger_asks_on_the_terminal(playbook: Playbook) -> None:
+    path = playbook("- name: step\n  run: echo {{ word }}; exit 3\n  vars: {word: one}\n  debugger: on_failed")
+    with OnATerminal("run", path, *EMBEDDED) as terminal:
+        terminal.read_until("failed: non-zero return code")
+        terminal.type("p result.stdout\n")
+        terminal.read_until("'one\\n'")
+        terminal.type("task.args['cmd'] = 'true'\nr\n")
+        assert terminal.end() == 0
+        assert "changed: [embedded]" in terminal.shown
+
+
+@pytest.mark.parametrize("task", ["pause:", "{fail: {}, debugger: always}"])
+def test_ctrl_c_ends_a_question(playbook: Playbook, task: str) -> None:
+    with OnATerminal("run", playbook(f"- {task}"), *EMBEDDED) as terminal:
+        terminal.read_until("(debug)> " if "debugger" in task else "Press enter")
+        terminal.type("\x03")
+        assert terminal.end() == 99
+
+
+def test_a_hidden_answer_is_not_shown_and_the_terminal_is_as_before(tmp_path: Path) -> None:
+    file = tmp_path / "asking.yml"
+    tasks = "[{debug: {msg: '{{ word | length }}'}}, {pause: }]"
+    file.write_text(f"- hosts: all\n  gather_facts: false\n  vars_prompt: {{name: word}}\n  tasks: {tasks}\n")
+    with OnATerminal("run", str(file), *EMBEDDED) as terminal:
+        terminal.read_until("word: ")
+        terminal.type("open-sesame\n")
+        terminal.read_until("Press enter")
+        assert '"msg": 11' in terminal.shown
+        assert "open-sesame" not in terminal.shown
+        terminal.type("seen\n")
+        assert terminal.end() == 0
+        assert "seen" in terminal.shown

@@ -131,12 +131,6 @@ def test_each_task_is_told_as_begun_before_its_hosts(play: Play) -> None:
     assert {name for name, _ in begun} == {"one", "two"}
 
 
-def test_debug_is_linear_with_a_warning(play: Play) -> None:
-    played = play("- {hosts: all, gather_facts: false, strategy: debug, tasks: [{debug: {}}]}", hosts=["a"])
-    assert played.code == 0
-    assert ["strategy: debug" in event.message for event in played.of(Warned)] == [True]
-
-
 def test_an_unknown_strategy_ends_the_run_at_its_place(play: Play) -> None:
     played = play("- {hosts: all, gather_facts: false, strategy: fast, tasks: [{debug: {}}]}", hosts=["a"])
     assert played.code == 1
