@@ -319,7 +319,7 @@ class Play(Keywords):
     )
     strategy: WrittenText | None = Field(
         None,
-        description="linear: task by task; debug: it stops at failures; free, host_pinned: each host as fast as it can.",
+        description="linear: task by task; debug: stop at failures; free, host_pinned: each host as fast as it can.",
     )
     order: WrittenText | None = Field(
         None, description="inventory, reverse_inventory, sorted, reverse_sorted or shuffle."
