@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 class Arguments(BaseModel):
     """The base of every module's arguments: immutable, unknown keys refused, Ansible's aliases accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # many of them are bases only, and others of modules that a playbook names but does not use
+    )
 
 
 def mistake(message: str) -> PydanticCustomError:

@@ -51,7 +51,13 @@ __all__ = [
 class Written(BaseModel):
     """The base of all that was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        populate_by_name=True,
+        defer_build=True,  # validators of what no file holds are never made: 0.02 s of a short run
+    )
 
     location: SkipJsonSchema[Location] = Field(exclude=True, repr=False)
 
@@ -346,7 +352,7 @@ class Playbook(BaseModel):
         extensions: what the folders of code beside it and in its roles add.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
     path: str
     plays: tuple[Annotated[Play, _Built()], ...]
