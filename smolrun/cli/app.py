@@ -16,6 +16,7 @@ _COMMANDS = {
     "report": "smolrun.cli.report",
     "explain": "smolrun.cli.explain",
     "vault": "smolrun.cli.vault",
+    "guest": "smolrun.cli.guest",
     "config": "smolrun.cli.config",
     "schema": "smolrun.cli.schema",
     "completion": "smolrun.cli.completion",

@@ -37,13 +37,15 @@ def command(
 ) -> int:
     """Look for mistakes in playbooks, all at once, without connecting to anything."""
     from smolrun.cli.annotating import annotate, annotated
+    from smolrun.cli.guest_of import guests_of_run
     from smolrun.cli.loading import load
     from smolrun.cli.telling import tell_diagnostics
 
     flags = taken(InventoryFlags, given)
-    guest: dict[str, dict[str, Any]] | None = {flags.guest: {}} if flags.guest else None
+    guest: dict[str, dict[str, Any]] | None = {flags.guest.partition(":")[0]: {}} if flags.guest else None
     with annotated(report):
         loaded = load(playbooks, flags, guest=guest, strict=strict, needs_hosts=False)
+        guests_of_run(flags, loaded)
     annotate(report, loaded.warnings)
     tell_diagnostics(loaded.warnings, colour=colour)
     if not loaded.warnings:

@@ -14,6 +14,7 @@ class InventoryFlags:
     inventory: tuple[str, ...] = ()
     limit: str | None = None
     guest: str | None = None
+    keep_guests: bool = False
     flush_cache: bool = False
     extra_vars: tuple[str, ...] = ()
     vault_password_file: tuple[Path, ...] = ()

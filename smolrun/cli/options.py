@@ -33,10 +33,13 @@ inventory_options = _together(
     ),
     option("-l", "--limit", heading=_HOSTS, metavar="PATTERN", help="Narrow the hosts further down."),
     option(
-        "--guest", heading=_HOSTS, type=click.Choice(["embedded"]),
-        help="Bring a guest up for this run: 'embedded' is an SSH server inside this process, to try things on. "
-        "Its commands run on this machine, in a scratch home; it is not isolation.",
+        "--guest", heading=_HOSTS, metavar="KIND[:DETAIL]",
+        help="Bring a guest up for this run. smolvm[:IMAGE] and qemu:DISK are machines of their own; 'embedded' is an "
+        "SSH server inside this process, to try things on: its commands run on this machine, in a scratch home; it is "
+        "not isolation.",
     ),
+    option("--keep", "keep_guests", heading=_HOSTS, is_flag=True, help="Leave the guests of this run up, and tell how "
+           "they are reached."),
     option("--flush-cache", heading=_HOSTS, is_flag=True, help="Forget the facts that were kept of these hosts."),
 )  # fmt: skip
 

@@ -1,32 +1,28 @@
 """A run from its flags to its exit code."""
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
-from typing import Any
 
 import click
 
 from smolrun.cli.annotating import annotated
+from smolrun.cli.bringing_up import BroughtUp, brought_up
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
-from smolrun.cli.guest_of import START_SECONDS, guest_named
+from smolrun.cli.guest_of import START_SECONDS, guest_of_flag, guests_of_run
 from smolrun.cli.inventories import read_inventory
 from smolrun.cli.loading import Loaded, load
 from smolrun.cli.report_targets import report_targets
 from smolrun.cli.reporting import Reporting, reporting
 from smolrun.cli.signals import StopSignals
 from smolrun.cli.telling import tell_diagnostics
-from smolrun.deadline import Deadline
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine.events import Place, Warned
 from smolrun.errors import UsageError
 from smolrun.guests.port import Guest
-
-Variables = Mapping[str, Any]
 
 
 def run(
@@ -44,35 +40,23 @@ def run(
     Raises:
         SmolVMError: something kept it from starting; nothing has run.
     """
-    guest = guest_named(hosts.guest) if hosts.guest else None
-    if guest and guest.refuses_become and connection.become:
-        raise UsageError(f"--become with --guest {hosts.guest}: {guest.refuses_become}")
+    named = guest_of_flag(hosts.guest) if hosts.guest else None
     from smolrun.cli.misnamed import refuse_misnamed_start, unknown_tags
 
     report_targets(output.report, output.junit, paths)  # what is wrong with them is told before a guest is made
     with annotated(output.report):
-        loaded = load(paths, hosts, guest={guest.name: {}} if guest else None, strict=selection.strict)
+        loaded = load(paths, hosts, guest={named.name: {}} if named else None, strict=selection.strict)
+        wanted = guests_of_run(hosts, loaded)
     refuse_misnamed_start(loaded.playbooks, selection.start_at_task)
     loaded = replace(loaded, warnings=(*loaded.warnings, *unknown_tags(loaded.playbooks, selection)))
     if selection.runs_nothing:
         return _show(loaded, hosts, selection, output)
-    with _up(guest) as variables:
-        if guest:
-            inventory = read_inventory(hosts, {guest.name: variables}, loaded.vault)
-            loaded = replace(loaded, inventory=inventory)
-        return _execute(loaded, hosts, selection, connection, output, guest)
-
-
-@contextlib.contextmanager
-def _up(guest: Guest | None) -> Iterator[Variables]:
-    """The guest while it is up."""
-    if guest is None:
-        yield {}
-        return
-    try:
-        yield guest.start(Deadline.after(START_SECONDS))
-    finally:
-        guest.stop()
+    with brought_up(wanted, keep=hosts.keep_guests, seconds=START_SECONDS) as guests:
+        if guests.refuses_become and connection.become:
+            raise UsageError(f"--become with --guest {hosts.guest}: {guests.refuses_become}")
+        if guests.variables:
+            loaded = replace(loaded, inventory=read_inventory(hosts, guests.variables, loaded.vault))
+        return _execute(loaded, hosts, selection, connection, output, guests)
 
 
 def _show(loaded: Loaded, hosts: InventoryFlags, selection: SelectionFlags, output: OutputFlags) -> int:
@@ -90,7 +74,7 @@ def _execute(
     selection: SelectionFlags,
     connection: ConnectionFlags,
     output: OutputFlags,
-    guest: Guest | None,
+    guests: BroughtUp,
 ) -> int:
     from smolrun.cli.run_options import client_options, run_options
     from smolrun.connection.pool import ConnectionPool
@@ -101,7 +85,7 @@ def _execute(
         stopped = Event()
         settings = run_options(loaded, hosts, selection, connection, output, report.suspended, stopped)
         _tell_warnings(loaded.warnings, output, report.listeners)
-        if guest:
+        for guest in guests.guests.values():
             _tell_notice(guest, output)
         connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
         run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners, connections=connections)
@@ -111,17 +95,16 @@ def _execute(
             stopped.set()
             report.note("Stopping what runs on the guests; a second Ctrl-C ends at once")
 
-        with StopSignals(interrupt, _abandon(report, guest)):
+        with StopSignals(interrupt, _abandon(report, guests)):
             return int(run.execute())
     finally:
         report.close()
 
 
-def _abandon(report: Reporting, guest: Guest | None) -> Callable[[], None]:
+def _abandon(report: Reporting, guests: BroughtUp) -> Callable[[], None]:
     def abandon() -> None:
         report.close()
-        if guest is not None:
-            guest.stop()
+        guests.stop()
 
     return abandon
 

@@ -95,6 +95,10 @@ class EmbeddedGuest:
             self._machine.stop()
             self._machine = None
 
+    def keep(self) -> bool:
+        """It lives in this process."""
+        return False
+
     def _accept(self, listener: socket.socket, host_key: paramiko.PKey, login_key: paramiko.PKey) -> None:
         while True:
             try:

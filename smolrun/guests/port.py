@@ -1,9 +1,13 @@
-"""What a provider of machines does: it gives a guest to connect to, and takes it away again."""
+"""What a provider of machines does: it makes a guest to connect to, and takes it away again."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from smolrun.deadline import Deadline
+
+if TYPE_CHECKING:
+    from smolrun.guests.instances.folder import Instance, InstanceFolder
+    from smolrun.guests.settings import GuestSettings
 
 
 class Guest(Protocol):
@@ -37,4 +41,39 @@ class Guest(Protocol):
 
     def stop(self) -> None:
         """End it and all that runs on it, and remove what it left on this machine. Harmless when repeated."""
+        ...
+
+    def keep(self) -> bool:
+        """Let it live on when this process ends, and whether it can: `smolrun guest down` will end it."""
+        ...
+
+
+class Provider(Protocol):
+    """Makes guests of one kind. Further ones come by the entry points ``smolrun.guests``, each naming an instance."""
+
+    @property
+    def settings(self) -> "type[GuestSettings]":
+        """What ``guest:`` in an inventory may say for it."""
+        ...
+
+    def short(self, detail: str) -> Mapping[str, Any]:
+        """The settings that ``--guest NAME:DETAIL`` means. Raises `UsageError`."""
+        ...
+
+    def make(self, name: str, settings: Any, instances: "InstanceFolder") -> Guest:
+        """A guest, not yet started.
+
+        Args:
+            name: of its host.
+            settings: an instance of `settings`.
+            instances: where a machine that outlives a crash of this process is to be written down.
+        """
+        ...
+
+    def destroy(self, instance: "Instance") -> None:
+        """Take away the machine that another process made, and then the record. Harmless when it is gone already.
+
+        Raises:
+            SmolVMError: something of it is still there.
+        """
         ...

@@ -1,0 +1,1 @@
+"""What machines were made on this machine, and by whom: so that none is ever left behind unseen."""

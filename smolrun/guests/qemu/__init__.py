@@ -1,0 +1,1 @@
+"""Machines made by QEMU from images of one's own, without any other package."""

@@ -1,0 +1,111 @@
+"""Which hosts come from a provider: those whose variables say ``guest: {provider: …}``."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.errors import SmolVMError
+from smolrun.guests.instances.folder import InstanceFolder
+from smolrun.guests.port import Guest, Provider
+from smolrun.guests.providers import provider_named, provider_names
+from smolrun.guests.settings import GuestSettings
+from smolrun.inventory.host import Host
+from smolrun.inventory.layers import merge
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.suggestion import did_you_mean
+from smolrun.playbook.validation import build
+from smolrun.source.containers import location_at
+from smolrun.source.text import location_of
+
+VARIABLE = "guest"
+"""The variable of a host that says where it comes from."""
+
+Render = Callable[[Any, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedGuest:
+    """Attributes:
+    name: of its host.
+    kind: of its provider.
+    settings: as that provider takes them.
+    """
+
+    name: str
+    kind: str
+    provider: Provider
+    settings: GuestSettings
+
+    def made(self, instances: InstanceFolder) -> Guest:
+        """The guest, not yet started."""
+        return self.provider.make(self.name, self.settings, instances)
+
+
+def wanted_guests(hosts: Iterable[Host], render: Render) -> tuple[WantedGuest, ...]:
+    """The guests that these hosts come from.
+
+    Args:
+        render: renders a value with the variables of its host.
+
+    Raises:
+        LoadError: with all mistakes, each at its place.
+    """
+    mistakes = Mistakes()
+    found = [wanted for host in hosts if (wanted := _wanted(host, render, mistakes)) is not None]
+    mistakes.raise_if_errors()
+    return tuple(found)
+
+
+def guest_from(name: str, kind: str, values: Mapping[str, Any], folder: Path | None = None) -> WantedGuest:
+    """A guest that is described in few words, such as ``--guest smolvm:debian``.
+
+    Raises:
+        UsageError: there is no such provider.
+        LoadError: a value is wrong.
+    """
+    mistakes = Mistakes()
+    provider = provider_named(kind)
+    settings = build(provider.settings, {"provider": kind, **values}, values, mistakes)
+    mistakes.raise_if_errors()
+    assert settings is not None
+    return WantedGuest(name, kind, provider, _from_folder(settings, folder or Path.cwd()))
+
+
+def _wanted(host: Host, render: Render, mistakes: Mistakes) -> WantedGuest | None:
+    if not any(VARIABLE in layer.values for layer in host.layers):
+        return None
+    variables = merge(host.layers)
+    written = variables[VARIABLE]
+    place = location_at(written, ()) or location_of(written) or host.location
+    if not isinstance(written, Mapping):
+        return None  # an ordinary variable of that name
+    kind = written.get("provider")
+    if not isinstance(kind, str) or kind not in provider_names():
+        known = ", ".join(provider_names())
+        hint = did_you_mean(str(kind), provider_names()) or f"there are: {known}"
+        told = f"there is no guest provider '{kind}'" if kind else "'guest' needs a 'provider'"
+        mistakes.error("guest", told, location_at(written, ("provider",)) or place, hint)
+        return None
+    try:
+        values = render(dict(written), variables)
+        provider = provider_named(kind)
+    except SmolVMError as error:
+        mistakes.add(Diagnostic(Severity.ERROR, "guest", error.message, error.location or place, error.hint))
+        return None
+    before = len(mistakes)
+    settings = build(provider.settings, values, written, mistakes)
+    if settings is None or len(mistakes) > before:
+        return None
+    return WantedGuest(host.name, kind, provider, _from_folder(settings, _folder_of(host)))
+
+
+def _folder_of(host: Host) -> Path:
+    return host.source.parent.absolute() if host.source is not None else Path.cwd()
+
+
+def _from_folder(settings: GuestSettings, folder: Path) -> GuestSettings:
+    """With relative paths starting from `folder`, that of the file they are written in."""
+    paths = {name: value for name, value in settings if isinstance(value, Path)}
+    return settings.model_copy(update={name: folder / path.expanduser() for name, path in paths.items()})
