@@ -216,6 +216,9 @@ def test_nothing_survives_a_killed_smolrun(tmp_path: Path, mark: str) -> None:
     )
     assert running.stdout is not None
     home, key = map(Path, running.stdout.readline().split())
+    until = time.monotonic() + 5
+    while not pids_of(mark + "7") and time.monotonic() < until:  # forked, but perhaps not yet under its own name
+        time.sleep(0.01)
     assert pids_of(mark + "7")
     running.kill()
     running.communicate()

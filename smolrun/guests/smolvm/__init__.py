@@ -1,0 +1,1 @@
+"""SmolVM microVMs, by the package ``smolvm`` (``pip install 'smolrun[smolvm]'``)."""

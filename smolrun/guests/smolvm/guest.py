@@ -1,0 +1,128 @@
+"""One microVM of SmolVM's: made for a run, or reached where it is there already."""
+
+import contextlib
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smolrun.deadline import Deadline
+from smolrun.errors import SmolVMError
+from smolrun.guests.instances.folder import Instance, InstanceFolder
+from smolrun.guests.instances.process import mark
+from smolrun.guests.login import Login
+from smolrun.guests.smolvm.library import Library, MicroVM
+from smolrun.guests.smolvm.settings import SmolVMSettings
+
+_SSH = 22
+
+
+class SmolVMGuest:
+    """A guest made by SmolVM; see `smolrun.guests.port.Guest`."""
+
+    notice = ""
+    refuses_become: str | None = None
+
+    def __init__(self, name: str, settings: SmolVMSettings, instances: InstanceFolder) -> None:
+        self.name = name
+        self._settings = settings
+        self._instances = instances
+        self._instance: Instance | None = None
+
+    def start(self, deadline: Deadline) -> Mapping[str, Any]:
+        """Make and boot it, and wait for the login.
+
+        Raises:
+            SmolVMError: nothing is left behind.
+        """
+        library = Library()
+        deadline = deadline.earliest(self._settings.boot_timeout)
+        self._instance = self._instances.create("smolvm", self.name)
+        try:
+            variables = self._start(library, self._instance, deadline)
+        except SmolVMError as error:
+            self.stop()
+            raise SmolVMError(f"the guest {self.name} did not start: {error.message}", hint=error.hint) from error
+        except BaseException:
+            self.stop()
+            raise
+        self._instance.update(variables=dict(variables))
+        return variables
+
+    def stop(self) -> None:
+        """Stop and delete the microVM; one that was there before is left as it is."""
+        instance, self._instance = self._instance, None
+        if instance is not None:
+            destroy(instance)
+
+    def keep(self) -> bool:
+        if self._instance is None:
+            return False
+        self._instance.update(owner=None)
+        self._instance = None
+        return True
+
+    def _start(self, library: Library, instance: Instance, deadline: Deadline) -> Mapping[str, Any]:
+        settings = self._settings
+        sockets = instance.folder / "sockets"
+        sockets.mkdir(mode=0o700)
+        if settings.name is not None:
+            vm = library.reach(settings.name, settings)
+        else:
+            vm_id = f"smolrun-{instance.record.id}".lower()
+            instance.update(details={"vm_id": vm_id})
+            vm = library.create(vm_id, settings, sockets)
+            instance.update(details={"vm_id": vm.vm_id})  # of its own images SmolVM chooses the name
+        try:
+            vm.start(boot_timeout=deadline.remaining() or settings.boot_timeout)
+            process = mark(vm.info.pid) if vm.info.pid else None
+            if process is not None and settings.name is None:
+                instance.update(processes=(process,))
+            variables = self._login(vm, library, instance).wait(deadline, lambda: _ended(vm))
+            if settings.env:
+                vm.set_env_vars(settings.env)
+        except SmolVMError:
+            raise
+        except Exception as error:
+            raise SmolVMError(f"SmolVM: {error}") from error
+        finally:
+            vm.close()
+        return variables
+
+    def _login(self, vm: MicroVM, library: Library, instance: Instance) -> Login:
+        network = vm.info.network
+        # Under user networking the guest's own address is 10.0.2.15, which leads nowhere from here.
+        port = getattr(network, "ssh_host_port", None)
+        host = "127.0.0.1" if port else getattr(network, "guest_ip", None)
+        if not host:
+            raise SmolVMError("the microVM has no address that SSH could reach")
+        key: Path | None = self._settings.key or library.default_key
+        return Login(host, port or _SSH, self._settings.user, instance.folder, key if key and key.is_file() else None)
+
+
+def destroy(instance: Instance) -> None:
+    """Stop and delete what was made; raises `SmolVMError` where it cannot be."""
+    vm_id = instance.record.details.get("vm_id")
+    if vm_id is not None:
+        library = Library()
+        if library.exists(vm_id):
+            vm = library.reach(vm_id)
+            with contextlib.suppress(Exception):  # one that does not stop in order is ended below, and then deleted
+                vm.stop()
+            for process in instance.record.processes:
+                process.end()
+            try:
+                vm.delete()
+            except Exception as error:
+                raise SmolVMError(f"the microVM {vm_id} could not be deleted: {error}") from error
+            finally:
+                vm.close()
+    for process in instance.record.processes:
+        process.end()
+    instance.remove()
+
+
+def _ended(vm: MicroVM) -> bool:
+    time.sleep(0.5)
+    pid = vm.info.pid
+    return pid is not None and mark(pid) is None
