@@ -167,6 +167,6 @@ def _wanted(names: tuple[str, ...], flags: InventoryFlags) -> "tuple[WantedGuest
     wanted = guests_of_hosts(chosen, read_extra_variables(flags.extra_vars, vault))
     missing = set(names) - {one.name for one in wanted}
     if not wanted or missing:
-        told = f"{', '.join(sorted(missing))} comes" if missing else "no host of the inventory comes"
-        raise UsageError(f"{told} from no provider", hint="a host says 'guest: {provider: …}', or use --guest KIND")
+        told = f"{', '.join(sorted(missing))} comes from no provider" if missing else "no host comes from a provider"
+        raise UsageError(told, hint="a host says 'guest: {provider: …}', or use --guest KIND")
     return wanted

@@ -16,7 +16,7 @@ from smolrun.inventory.layers import merge
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
-from smolrun.source.containers import location_at
+from smolrun.source.containers import LocatedDict, location_at
 from smolrun.source.text import location_of
 
 VARIABLE = "guest"
@@ -67,7 +67,7 @@ def guest_from(name: str, kind: str, values: Mapping[str, Any], folder: Path | N
     """
     mistakes = Mistakes()
     provider = provider_named(kind)
-    settings = build(provider.settings, {"provider": kind, **values}, values, mistakes)
+    settings = _settings(kind, provider, {"provider": kind, **values}, values, mistakes)
     mistakes.raise_if_errors()
     assert settings is not None
     return WantedGuest(name, kind, provider, _from_folder(settings, folder or Path.cwd()))
@@ -95,10 +95,22 @@ def _wanted(host: Host, render: Render, mistakes: Mistakes) -> WantedGuest | Non
         mistakes.add(Diagnostic(Severity.ERROR, "guest", error.message, error.location or place, error.hint))
         return None
     before = len(mistakes)
-    settings = build(provider.settings, values, written, mistakes)
+    settings = _settings(kind, provider, values, written, mistakes)
     if settings is None or len(mistakes) > before:
         return None
     return WantedGuest(host.name, kind, provider, _from_folder(settings, _folder_of(host)))
+
+
+def _settings(
+    kind: str, provider: Provider, values: Mapping[str, Any], written: Mapping[str, Any], mistakes: Mistakes
+) -> GuestSettings | None:
+    known = provider.settings.model_fields
+    for name in (name for name in values if name not in known):
+        place = written.key_locations.get(name) if isinstance(written, LocatedDict) else None
+        hint = did_you_mean(str(name), known) or f"there are: {', '.join(known)}"
+        mistakes.error("guest", f"{kind} knows no '{name}'", place or location_at(written, ()), hint)
+    right = {name: value for name, value in values.items() if name in known}
+    return build(provider.settings, right, written, mistakes)
 
 
 def _folder_of(host: Host) -> Path:

@@ -1,6 +1,8 @@
 """One microVM of SmolVM's: made for a run, or reached where it is there already."""
 
 import contextlib
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,15 +66,18 @@ class SmolVMGuest:
 
     def _start(self, library: Library, instance: Instance, deadline: Deadline) -> Mapping[str, Any]:
         settings = self._settings
-        sockets = instance.folder / "sockets"
-        sockets.mkdir(mode=0o700)
+        # Not in the instance's folder: the path of a socket has at most 107 bytes (unix(7)).
+        sockets = Path(tempfile.mkdtemp(prefix="smolrun-"))
+        instance.update(details={"sockets": str(sockets)})
         if settings.name is not None:
             vm = library.reach(settings.name, settings)
         else:
             vm_id = f"smolrun-{instance.record.id}".lower()
-            instance.update(details={"vm_id": vm_id})
+            instance.update(details={"vm_id": vm_id, "sockets": str(sockets)})
             vm = library.create(vm_id, settings, sockets)
-            instance.update(details={"vm_id": vm.vm_id})  # of its own images SmolVM chooses the name
+            instance.update(
+                details={"vm_id": vm.vm_id, "sockets": str(sockets)}
+            )  # of its own images SmolVM chooses the name
         try:
             vm.start(boot_timeout=deadline.remaining() or settings.boot_timeout)
             process = mark(vm.info.pid) if vm.info.pid else None
@@ -119,6 +124,8 @@ def destroy(instance: Instance) -> None:
                 vm.close()
     for process in instance.record.processes:
         process.end()
+    if sockets := instance.record.details.get("sockets"):
+        shutil.rmtree(sockets, ignore_errors=True)
     instance.remove()
 
 
