@@ -138,7 +138,7 @@ def _line(instance: "Instance") -> str:
     record = instance.record
     if record.is_abandoned:
         state = "left behind"
-    elif record.processes and not any(process.is_alive for process in record.processes):
+    elif record.processes and not any(process.is_alive() for process in record.processes):
         state = "ended"
     else:
         state = "booting" if not record.variables else "kept" if record.is_kept else "in a run"

@@ -1,6 +1,5 @@
 """A run: playbooks on an inventory, told as events, ending in an exit code."""
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -107,10 +106,11 @@ class Run:
         """
         began = time.monotonic()
         options, bus = self._options, self._services.bus
+        now = time.time()
         bus.emit(
             RunStarted(
-                time=time.time(),
-                run_id=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
+                time=now,
+                run_id=_run_id(now),
                 version=smolrun.__version__,
                 playbooks=tuple(playbook.path for playbook in self._playbooks),
                 check_mode=options.check,
@@ -238,6 +238,11 @@ class Run:
                 error=message,
             )
         )
+
+
+def _run_id(now: float) -> str:
+    """Sorts by time: ``20260131-093055-001234``, the last part being millionths of a second."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{int(now % 1 * 1_000_000):06}"
 
 
 class _Closing:

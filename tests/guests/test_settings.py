@@ -9,24 +9,24 @@ from smolrun.guests.smolvm.settings import SmolVMSettings
 
 @pytest.mark.parametrize(("text", "amount"), [(512, 512), ("512", 512), ("512M", 512), ("2G", 2048), ("1.5GiB", 1536)])
 def test_memory_may_have_a_unit(text: Any, amount: int) -> None:
-    assert QemuSettings(provider="qemu", image="x", memory=text).memory == amount  # type: ignore[arg-type]
+    assert QemuSettings(provider="qemu", image="x", memory=text).memory == amount
 
 
 @pytest.mark.parametrize("text", ["much", "0.3M", "0", "-1G", ""])
 def test_other_amounts_are_refused(text: str) -> None:
     with pytest.raises(ValidationError):
-        QemuSettings(provider="qemu", image="x", memory=text)  # type: ignore[arg-type]
+        QemuSettings(provider="qemu", image="x", memory=text)
 
 
 def test_ports_lead_from_here_to_there() -> None:
-    read = QemuSettings(provider="qemu", image="x", ports=["8080:80", 22, "0:443"])  # type: ignore[arg-type]
+    read = QemuSettings(provider="qemu", image="x", ports=["8080:80", 22, "0:443"])
     assert read.ports == ((8080, 80), (0, 22), (0, 443))
 
 
 @pytest.mark.parametrize("ports", [["x"], ["1:0"], ["70000:1"], ["a:1"]])
 def test_other_ports_are_refused(ports: list[str]) -> None:
     with pytest.raises(ValidationError):
-        QemuSettings(provider="qemu", image="x", ports=ports)  # type: ignore[arg-type]
+        QemuSettings(provider="qemu", image="x", ports=ports)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ class ProcessMark(BaseModel):
     started: int
     boot: str
 
-    @property
     def is_alive(self) -> bool:
         """Whether that very process still runs (one that has ended and is not yet reaped does not)."""
         return mark(self.pid) == self
@@ -36,12 +35,12 @@ class ProcessMark(BaseModel):
             if not self._signal(number):
                 return
             until = time.monotonic() + patience
-            while self.is_alive and time.monotonic() < until:
+            while self.is_alive() and time.monotonic() < until:
                 _reap(self.pid)
                 time.sleep(_LOOK_AGAIN)
 
     def _signal(self, number: signal.Signals) -> bool:
-        if not self.is_alive:
+        if not self.is_alive():
             return False
         try:
             os.kill(self.pid, number)

@@ -37,4 +37,4 @@ class InstanceRecord(BaseModel):
     @property
     def is_abandoned(self) -> bool:
         """The run that was to take it away has ended without doing so."""
-        return self.owner is not None and not self.owner.is_alive
+        return self.owner is not None and not self.owner.is_alive()

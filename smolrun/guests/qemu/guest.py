@@ -122,7 +122,7 @@ def destroy(instance: Instance) -> None:
     """End the processes of a machine, made by this process or another, and remove its folder."""
     for process in _processes(instance):
         process.end()
-        if process.is_alive:
+        if process.is_alive():
             raise SmolVMError(f"QEMU (process {process.pid}) of the guest {instance.record.id} does not end")
     instance.remove()
 

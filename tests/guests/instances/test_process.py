@@ -15,10 +15,10 @@ def test_a_process_is_known_again_while_it_lives() -> None:
     process = sleeping()
     known = mark(process.pid)
     assert known is not None
-    assert known.is_alive
+    assert known.is_alive()
     process.kill()
     process.wait()
-    assert not known.is_alive
+    assert not known.is_alive()
 
 
 def test_one_that_has_ended_and_was_not_reaped_does_not_live() -> None:
@@ -28,15 +28,15 @@ def test_one_that_has_ended_and_was_not_reaped_does_not_live() -> None:
     while mark(process.pid) is not None and time.monotonic() < until:
         time.sleep(0.01)
     assert mark(process.pid) is None
-    assert known is None or not known.is_alive
+    assert known is None or not known.is_alive()
     process.wait()
 
 
 def test_another_process_under_the_same_id_is_another() -> None:
     own = own_mark()
-    assert own.is_alive
-    assert not own.model_copy(update={"started": own.started - 1}).is_alive
-    assert not own.model_copy(update={"boot": "another"}).is_alive
+    assert own.is_alive()
+    assert not own.model_copy(update={"started": own.started - 1}).is_alive()
+    assert not own.model_copy(update={"boot": "another"}).is_alive()
 
 
 def test_what_is_asked_to_end_ends() -> None:
@@ -57,7 +57,7 @@ def test_what_does_not_want_to_end_is_made_to() -> None:
     known = mark(process.pid)
     assert known is not None
     known.end()
-    assert not known.is_alive
+    assert not known.is_alive()
 
 
 def test_there_is_no_mark_of_no_process() -> None:

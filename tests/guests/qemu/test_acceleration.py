@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from smolrun.guests.qemu import acceleration
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand-in for QEMU, where a machine has KVM."""
-    monkeypatch.setattr(acceleration.os, "access", lambda *_: True)
+    monkeypatch.setattr(os, "access", lambda *_: True)
     acceleration.kvm_works.cache_clear()
     return tmp_path / "qemu"
 
@@ -28,6 +29,6 @@ def test_it_is_tried_out_not_looked_up(program: Path, script: str, works: bool) 
 
 
 def test_without_a_device_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceleration.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     acceleration.kvm_works.cache_clear()
     assert acceleration.kvm_works(str(tmp_path / "nothing")) is False

@@ -30,7 +30,7 @@ def test_a_kernel_comes_with_its_line_and_a_disk_needs_none() -> None:
 
 
 def test_a_key_is_handed_over_as_a_system_credential() -> None:
-    made = QemuSettings(provider="qemu", image="x")  # type: ignore[arg-type]
+    made = QemuSettings(provider="qemu", image="x")
     words = command_line(made, Path("/f"), "n", [(1, 22)], kvm=True, public_key="ssh-ed25519 AAAA\n")
     (value,) = [word for word in words if word.startswith("type=11,value=")]
     name, _, content = value.removeprefix("type=11,value=io.systemd.credential.binary:").partition("=")
@@ -39,7 +39,7 @@ def test_a_key_is_handed_over_as_a_system_credential() -> None:
 
 
 def test_the_image_itself_is_never_written_to() -> None:
-    made = QemuSettings(provider="qemu", image="/images/a.ext4", disk="4G")  # type: ignore[arg-type]
+    made = QemuSettings(provider="qemu", image="/images/a.ext4", disk="4G")
     assert disk_command(made, Path("/f")) == [
         "qemu-img", "create", "-q", "-f", "qcow2", "-b", "/images/a.ext4", "-F", "raw", "/f/disk.qcow2", "4096M",
     ]  # fmt: skip

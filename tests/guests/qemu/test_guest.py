@@ -38,7 +38,7 @@ def test_it_boots_answers_and_leaves_nothing(tiny_guest: Up, instances: Instance
         (instance,) = instances.all()
         assert instance.record.variables == variables
         (process,) = instance.record.processes
-        assert process.is_alive
+        assert process.is_alive()
         assert not instance.record.is_abandoned
         with SSHClient(
             variables["ansible_host"], "root", variables["ansible_port"],
@@ -47,7 +47,7 @@ def test_it_boots_answers_and_leaves_nothing(tiny_guest: Up, instances: Instance
             assert client.run("cat /proc/sys/kernel/hostname", shell="raw").output == "tiny"
     finally:
         guest.stop()
-    assert not process.is_alive
+    assert not process.is_alive()
     assert instances.all() == []
 
 
@@ -58,9 +58,9 @@ def test_one_that_is_kept_is_ended_by_another_process(tiny_guest: Up, instances:
     guest.stop()
     (instance,) = instances.all()
     assert instance.record.is_kept
-    assert instance.record.processes[0].is_alive
+    assert instance.record.processes[0].is_alive()
     provider_named("qemu").destroy(instance)
-    assert not instance.record.processes[0].is_alive
+    assert not instance.record.processes[0].is_alive()
     assert instances.all() == []
 
 
@@ -95,7 +95,7 @@ def test_an_interrupted_boot_leaves_nothing(
     instance = _booting(instances)
     running.send_signal(number)
     assert running.wait(30) == 99
-    assert not instance.record.processes[0].is_alive
+    assert not instance.record.processes[0].is_alive()
     assert instances.all() == []
 
 
@@ -107,12 +107,12 @@ def test_what_a_killed_run_has_left_is_found_and_removed(
     running.kill()
     running.wait()
     assert instance.record.is_abandoned
-    assert instance.record.processes[0].is_alive
+    assert instance.record.processes[0].is_alive()
     cleaned = subprocess.run(
         [sys.executable, "-m", "smolrun", "guest", "clean"], check=True, capture_output=True, text=True
     )
     assert cleaned.stdout == f"removed {instance.record.id}\n"
-    assert not instance.record.processes[0].is_alive
+    assert not instance.record.processes[0].is_alive()
     assert instances.all() == []
 
 

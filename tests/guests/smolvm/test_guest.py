@@ -98,7 +98,7 @@ def test_another_process_takes_away_what_was_left_behind(settings: SmolVMSetting
     guest.start(Deadline.after(100))
     (instance,) = instances.all()
     PROVIDER.destroy(instance)
-    assert not any(process.is_alive for process in instance.record.processes)
+    assert not any(process.is_alive() for process in instance.record.processes)
     assert not Library().exists(instance.record.details["vm_id"])
     assert instances.all() == []
 
