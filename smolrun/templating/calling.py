@@ -17,8 +17,9 @@ PREFIXES = ("ansible.builtin.", "ansible.legacy.")
 
 
 def qualified(functions: dict[str, Any], *further: str) -> dict[str, Any]:
-    """`functions` under their short and their fully qualified names."""
-    named = {prefix + name: value for prefix in (*PREFIXES, *further) for name, value in functions.items()}
+    """`functions` under their short and their fully qualified names. Those of other collections have theirs."""
+    short = {name: value for name, value in functions.items() if "." not in name}
+    named = {prefix + name: value for prefix in (*PREFIXES, *further) for name, value in short.items()}
     return {**functions, **named}
 
 

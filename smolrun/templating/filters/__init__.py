@@ -6,6 +6,7 @@ from typing import Any
 from jinja2.filters import FILTERS as JINJA_FILTERS
 
 from smolrun.templating.filters import (
+    addresses,
     bounds,
     collections,
     dates,
@@ -15,19 +16,22 @@ from smolrun.templating.filters import (
     numbers,
     passwords,
     paths,
+    queries,
     regex,
     sets,
     text,
-    unavailable,
     values,
 )
 
-_THEMES = (collections, dates, encoding, formats, hashing, numbers, passwords, paths, regex, sets, text, values)
+_THEMES = (
+    addresses, collections, dates, encoding, formats, hashing, numbers, passwords, paths, queries, regex, sets, text,
+    values,
+)  # fmt: skip
 
 
 def filters() -> dict[str, Callable[..., Any]]:
     """Every filter by its short name: Jinja2's own, and over them Ansible's."""
-    found: dict[str, Callable[..., Any]] = {**unavailable.FILTERS, **JINJA_FILTERS, **bounds.FILTERS}
+    found: dict[str, Callable[..., Any]] = {**JINJA_FILTERS, **bounds.FILTERS}
     for theme in _THEMES:
         found.update(theme.FILTERS)
     return found

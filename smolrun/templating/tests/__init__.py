@@ -6,9 +6,9 @@ from typing import Any, cast
 from jinja2.tests import TESTS as JINJA_TESTS
 
 from smolrun.templating.marks import takes_lazy, takes_undefined
-from smolrun.templating.tests import collections, files, numbers, regex, results, uris, values, versions
+from smolrun.templating.tests import addresses, collections, files, numbers, regex, results, uris, values, versions
 
-_THEMES = (collections, files, numbers, regex, results, uris, values, versions)
+_THEMES = (addresses, collections, files, numbers, regex, results, uris, values, versions)
 _OF_DEFINEDNESS = ("defined", "undefined")
 _OF_TYPE = ("mapping", "sequence", "iterable", "string", "number", "integer", "float", "boolean", "none", "callable")
 
