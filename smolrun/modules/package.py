@@ -12,6 +12,9 @@ from smolrun.modules.system.asking import ask
 from smolrun.source.coercions import Text, TextList
 
 MANAGERS = ("apt", "dnf5", "dnf", "yum", "apk", "zypper", "pacman")
+TOOLS = {"apt-get": "apt", "dnf5": "dnf"}
+"""The modules of tools that have another name."""
+
 FIND = """
 for tool in apt-get dnf5 dnf yum apk zypper pacman; do
 	if has "$tool"; then fact tool "$tool"; fi
@@ -75,14 +78,14 @@ def run(arguments: PackageArguments, task: TaskContext) -> ModuleResult:
 
 def _manager(arguments: PackageArguments, task: TaskContext) -> str:
     if arguments.use != "auto":
-        return arguments.use.rpartition(".")[2]
+        return TOOLS.get(arguments.use, arguments.use).rpartition(".")[2]
     known = _fact(task.variables)
     if known in MANAGERS:
-        return known
+        return TOOLS.get(known, known)
     tools = ask(task, setup=FIND).texts("tool")
     if not tools:
         raise ModuleError(f"no package manager is installed on {task.host} (apt-get, dnf, yum, apk, …)")
-    return {"apt-get": "apt"}.get(tools[0], tools[0])
+    return TOOLS.get(tools[0], tools[0])
 
 
 def _fact(variables: Mapping[str, Any]) -> str:

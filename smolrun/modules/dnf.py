@@ -1,0 +1,36 @@
+"""``dnf``: packages of Fedora, Red Hat and their kin."""
+
+from smolrun.modules.base import Module, ModuleResult, TaskContext
+from smolrun.modules.packages.dnf_arguments import RpmArguments
+from smolrun.modules.packages.dnf_run import manage
+
+
+class DnfArguments(RpmArguments):
+    """Install, upgrade or remove packages with DNF or yum, whichever the guest has.
+
+    Example:
+        ```yaml
+        - dnf:
+            name: [nginx, git-2.43.0]
+            state: present
+        - dnf:
+            name: "*"
+            state: latest
+            security: true
+        - dnf:
+            name: https://example.com/tool-1.2-1.x86_64.rpm
+            disable_gpg_check: true
+        ```
+
+    Returns: ``results`` (``Installed: tool-1.2-1.x86_64``, ``Removed: …``; with `list` a mapping for each package),
+    ``rc``, ``msg``, ``failures``, ``stdout`` and ``stderr`` of the package manager where it was run.
+
+    The guest needs: `rpm`, and `dnf`, `dnf5` or `yum`.
+    """
+
+
+def run(arguments: DnfArguments, task: TaskContext) -> ModuleResult:
+    return manage(arguments, task)
+
+
+MODULE = Module(DnfArguments, run)
