@@ -50,13 +50,22 @@ def rendered_arguments(
             rendered[key] = value
             continue
         if module.takes_any_argument:
-            key = templar.render_text(name, variables)
+            key = _variable_name(name, templar, variables)
         rendered[key] = templar.render(value, variables)
         if rendered[key] is OMIT:
             del rendered[key]
     if module.takes_mode and module.free_form in rendered:
         rendered[module.free_form] = _line(rendered[module.free_form], templar)
     return rendered
+
+
+def _variable_name(written: str, templar: Templar, variables: Mapping[str, Any]) -> str:
+    name = templar.render(written, variables)
+    if not isinstance(name, str):
+        raise ArgumentsError(
+            f"Invalid variable name '{name}' of type '{type(name).__name__}'", location=location_of(written)
+        )
+    return name
 
 
 def _defaults(

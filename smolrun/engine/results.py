@@ -97,7 +97,10 @@ def no_items() -> Result:
 
 
 def from_error(error: SmolVMError) -> Result:
-    """The result of an execution that ended in an error: unreachable, timed out, or just failed."""
+    """The result of an execution that ended in an error: unreachable, timed out, or just failed.
+
+    As in Ansible, an unreachable one is not ``failed``: ``is unreachable`` asks about it, ``is failed`` does not.
+    """
     values: Result = {"changed": False, "failed": True, "msg": error.message}
     if isinstance(error, CommandError):
         values |= of_streams(error.stdout, error.stderr)
@@ -108,7 +111,7 @@ def from_error(error: SmolVMError) -> Result:
         values |= {"timed_out": True, "killed": error.killed, "unverified": error.unverified}
         values["timedout"] = {"period": error.timeout}
     if isinstance(error, NotRunError | ConnectionLostError):
-        values["unreachable"] = True
+        values |= {"failed": False, "unreachable": True}
         values["lost"] = isinstance(error, ConnectionLostError)
     return values
 

@@ -29,14 +29,19 @@ def read_value(text: str, location: Location | None) -> Any:
             value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return SourceText(text, location)
-    if isinstance(value, bytes | complex) or value is Ellipsis:
-        return SourceText(text, location)
     return _trusted(value, location)
 
 
 def _trusted(value: Any, location: Location | None) -> Any:
+    """`value` with the types that variables have: bytes are text, sets and tuples are lists, as ansible-core has it."""
     if isinstance(value, str):
         return SourceText(value, location)
+    if isinstance(value, bytes):
+        return SourceText(value.decode("utf-8", "backslashreplace"), location)
+    if isinstance(value, complex):
+        return SourceText(str(value), location)
+    if value is Ellipsis:
+        return SourceText("...", location)
     if isinstance(value, dict):
         return {key: _trusted(item, location) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

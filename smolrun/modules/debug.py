@@ -4,13 +4,11 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from smolrun.errors import UndefinedVariableError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.source.coercions import Integer
 from smolrun.source.text import SourceText
 
 HELLO = "Hello world!"
-UNDEFINED = "VARIABLE IS NOT DEFINED!"
 
 
 class DebugArguments(Arguments):
@@ -25,7 +23,8 @@ class DebugArguments(Arguments):
             verbosity: 1
         ```
 
-    Returns: ``msg``, or the value under the name that `var` gives. Never ``changed``.
+    Returns: ``msg``, or the value under the name that `var` gives, where ``<< error 1 - 'name' is undefined >>``
+    stands for what is undefined. Never ``changed``.
 
     The guest needs: nothing; no connection is made.
     """
@@ -58,12 +57,8 @@ def _verbosity(task: TaskContext) -> int:
 
 
 def _value(var: Any, task: TaskContext) -> Any:
-    try:
-        if isinstance(var, SourceText) and not var.is_template:
-            return task.templar.evaluate(var, task.variables)
-        return task.templar.render(var, task.variables)
-    except UndefinedVariableError:
-        return UNDEFINED
+    expression = isinstance(var, SourceText) and not var.is_template
+    return task.templar.presented(var, task.variables, expression=expression)
 
 
 MODULE = Module(

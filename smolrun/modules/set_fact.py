@@ -38,7 +38,7 @@ class SetFactArguments(Arguments):
         for name in values:
             if not name.isidentifier() or not name.isascii() or iskeyword(name) or name in _JINJA_WORDS:
                 raise mistake(
-                    f"'{name}' is not a variable name: letters, digits and underscores, not beginning with a digit, "
+                    f"Invalid variable name '{name}': letters, digits and underscores, not beginning with a digit, "
                     "and no word of the language"
                 )
         return self

@@ -78,6 +78,8 @@ def words(detail: Mapping[str, Any]) -> str:
     if kind in _WORDS:
         return _WORDS[kind].format(found=found)
     message = str(detail["msg"]).removeprefix("Value error, ")
+    if kind == "argument":
+        return message  # the module's own words
     return message[:1].lower() + message[1:] if message[1:2].islower() else message
 
 

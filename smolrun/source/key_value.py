@@ -11,7 +11,7 @@ from smolrun.location import Location
 from smolrun.source.containers import LocatedDict
 from smolrun.source.text import SourceText
 
-_OPTION = re.compile(r"([A-Za-z_][\w.-]*)=", re.DOTALL)
+_OPTION = re.compile(r"((?:[A-Za-z_]|\{\{.*?\}\})(?:[\w.-]|\{\{.*?\}\})*)=", re.DOTALL)
 _OPENING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -113,14 +113,14 @@ def parse_key_values(text: SourceText, only: frozenset[str] | None = None) -> Ke
         found = _OPTION.match(word.text)
         if not found or (only is not None and found[1] not in only):
             continue
-        key = found[1]
+        key_place = _within(text.location, text, word.start, word.start + found.end() - 1)
+        key = SourceText(found[1], key_place) if "{{" in found[1] else found[1]
         rest = rest[: word.start] + rest[word.start + len(word.text) :]
         if key in options:
             continue
         value_start = word.start + found.end()
         value_place = _within(text.location, text, value_start, word.start + len(word.text))
         options[key] = SourceText(unquote(word.text[found.end() :]), value_place)
-        key_place = _within(text.location, text, word.start, value_start - 1)
         if key_place and value_place:
             options.key_locations[key] = key_place
             options.value_locations[key] = value_place

@@ -83,6 +83,8 @@ def _value(expression: SourceText, code: str, rendering: "Rendering") -> Any:
 
 def _whole_template(expression: SourceText, code: str, rendering: "Rendering") -> ConditionOutcome:
     result = _value(expression, code, rendering)
+    if isinstance(result, str):
+        result = _word(result, expression)
     warning = Diagnostic(
         Severity.WARNING,
         "template-in-condition",
@@ -91,6 +93,23 @@ def _whole_template(expression: SourceText, code: str, rendering: "Rendering") -
         f"write: {code}",
     )
     return ConditionOutcome(truth(result), warning, result)
+
+
+def _word(result: str, expression: SourceText) -> bool:
+    """The boolean that a template came to as text. Any other text would have to be evaluated, or be no condition.
+
+    Raises:
+        TemplateError: as in ansible-core 2.19, since up to 2.18 it was evaluated, guest output included.
+    """
+    word = result.strip().lower()
+    if word in _WORDS:
+        return _WORDS[word]
+    raise TemplateError(
+        f"the condition gives {describe(result)}, an untrusted template or expression: "
+        "what was computed is never evaluated",
+        hint="write the expression itself, without '{{ }}'",
+        location=location_of(expression),
+    )
 
 
 def _embedded(expression: SourceText) -> Diagnostic:

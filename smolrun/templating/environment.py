@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 from jinja2.compiler import Frame
-from jinja2.environment import Template
+from jinja2.environment import Template, TemplateModule
 from jinja2.lexer import TokenStream
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context
@@ -16,7 +16,7 @@ from jinja2.utils import missing
 from smolrun.source.text import SourceText
 from smolrun.templating.lazy import argument
 from smolrun.templating.limits import check_method, check_operator
-from smolrun.templating.text import concat, tilde
+from smolrun.templating.text import concat, join_text, parts_of, tilde
 from smolrun.templating.undefined import Missing
 
 if TYPE_CHECKING:
@@ -79,8 +79,21 @@ def _first(blocks: dict[str, Any]) -> dict[str, Any]:
     return {name: block[0] if isinstance(block, list) else block for name, block in blocks.items()}
 
 
+class ImportedTemplate(TemplateModule):
+    """What ``{% import %}`` names: its text is made of values, which Jinja2's own class takes for text already."""
+
+    def __str__(self) -> str:
+        return join_text(self._body_stream)
+
+
 class NamesTemplate(Template):
     """A template whose contexts are made of `Names`."""
+
+    def make_module(
+        self, vars: Any = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+    ) -> ImportedTemplate:
+        context = self.new_context(vars, shared, locals)
+        return ImportedTemplate(self, context, list(parts_of(self.root_render_func(context))))
 
     def new_context(
         self,

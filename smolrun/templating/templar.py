@@ -22,6 +22,7 @@ from smolrun.templating.global_functions import look_up
 from smolrun.templating.lazy import materialise
 from smolrun.templating.omit import OMIT
 from smolrun.templating.plugins import Functions
+from smolrun.templating.presenting import Presenter
 from smolrun.templating.rendering import Rendering
 from smolrun.templating.text import concat, join_text, keep_newlines, parts_of, text_of
 
@@ -105,6 +106,14 @@ class Templar:
             raise TemplateError("an expression must be text from a playbook: what was computed is never evaluated")
         rendering = Rendering(self, variables)
         return rendering.finish(rendering.run(expression, expression=True), expression)
+
+    def presented(self, written: Any, variables: Mapping[str, Any], *, expression: bool = False) -> Any:
+        """As `render`, or with `expression` as `evaluate`; what is undefined is told within the value.
+
+        Raises:
+            TemplateError: something else is wrong with it.
+        """
+        return Presenter().present(written, Rendering(self, variables), expression=expression)
 
     def condition(self, expression: Any, variables: Mapping[str, Any]) -> ConditionOutcome:
         """Whether a condition holds, and what is wrong with how it is written.

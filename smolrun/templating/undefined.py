@@ -118,7 +118,7 @@ def _message(undefined: Missing) -> str:
     if owner is missing:
         return f"the variable '{name}' is undefined"
     if isinstance(owner, Mapping):
-        return f"the mapping has no key {name!r}"
+        return f"the mapping has no attribute {name!r}"
     if isinstance(owner, list | tuple):
         if isinstance(name, int):
             return f"the list has no item {name}: it has {len(owner)}"

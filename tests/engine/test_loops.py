@@ -225,6 +225,20 @@ def test_conditions_see_the_attempts_and_failed_when_has_the_last_word_over_unti
     assert played.message("seen") == [2, True, False]
 
 
+def test_set_fact_takes_names_that_are_templates(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - set_fact: "{{ item ~ 1 }}={{ item }}"
+      loop: [a, b]
+    - {name: it, debug: {msg: "{{ a1 ~ b1 }}"}}
+    - {name: bad, set_fact: {"{{ 1 }}": x}}
+"""
+    )
+    assert played.message("it") == "ab"
+    assert "Invalid variable name '1' of type 'int'" in played.failure("bad").message
+
+
 @pytest.mark.parametrize("name", ["true", "class", "a-b", "1a", "none"])
 def test_set_fact_refuses_names_that_no_expression_could_speak_of(play: Play, name: str) -> None:
     played = play(
@@ -236,4 +250,4 @@ def test_set_fact_refuses_names_that_no_expression_could_speak_of(play: Play, na
 """
     )
     assert played.code == 2
-    assert "is not a variable name" in played.failure("it").message
+    assert "Invalid variable name" in played.failure("it").message

@@ -154,12 +154,12 @@ def test_ignore_unreachable_counts_as_ok_and_ignored(play: Play) -> None:
         HEAD
         + """
     - {name: one, command: "true", ignore_unreachable: true, register: it}
-    - {name: two, debug: {msg: "{{ it.unreachable }}"}}
+    - {name: two, debug: {msg: "{{ [it is unreachable, it is failed, it is success, it.ok] }}"}}
 """,
         hosts={"b": gone},
     )
     assert played.counts("b") == {"ok": 2, "ignored": 1}
-    assert played.message("two") is True
+    assert played.message("two") == [True, False, True, False]
     assert played.code == 0
 
 

@@ -34,8 +34,10 @@ HERE = Location(SourceFile("hosts", ""), 3, 7)
         ("two words", "two words"),
         ("{{ other }}", "{{ other }}"),
         ("{{ 1 }}", "{{ 1 }}"),
-        ("b'x'", "b'x'"),
+        ("b'x'", "x"),
+        ("b'\\xff'", "\\xff"),
         ("1j", "1j"),
+        ("[b'x', ..., {2j}, set()]", ["x", "...", ["2j"], []]),
         ("...", "..."),
         ("C:\\dir", "C:\\dir"),
         ("", ""),
@@ -67,8 +69,8 @@ def test_shortcuts_agree_with_pythons_own_reading(text: str) -> None:
         literal = text
     if isinstance(literal, str | int | float | bool) or literal is None:
         expected = literal
-    elif isinstance(literal, bytes | complex):
-        expected = text
+    elif isinstance(literal, bytes):
+        expected = literal.decode()
     else:
         return
     assert read_value(text, None) == expected

@@ -29,6 +29,7 @@ def parse(text: str, only: frozenset[str] | None = None) -> tuple[dict[str, str]
         ("a=", {"a": ""}),
         ('msg="say \\"hi\\""', {"msg": 'say "hi"'}),
         ("a=1 a=2", {"a": "2"}),
+        ("{{ item[1] + 'b c' }}=1 x{{ n }}_y={{ n }}", {"{{ item[1] + 'b c' }}": "1", "x{{ n }}_y": "{{ n }}"}),
     ],
 )
 def test_options_are_taken_apart(text: str, options: dict[str, str]) -> None:

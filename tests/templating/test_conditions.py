@@ -86,13 +86,28 @@ def test_a_warning_knows_its_place(templar: Templar) -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "value"), [("{{ yes }}", True), ("{{ number == 2 }}", False), ("{{ written }}", True)]
+    ("condition", "value"),
+    [
+        ("{{ yes }}", True),
+        ("{{ number == 2 }}", False),
+        ("{{ written }}", True),
+        ("{{ result.stdout }}", False),
+        ("{{ items }}", True),
+    ],
 )
 def test_a_whole_template_works_with_a_warning(templar: Templar, condition: str, value: bool) -> None:
     outcome = templar.condition(SourceText(condition), VARIABLES)
     assert outcome.value is value
     assert outcome.warning is not None
     assert outcome.warning.code == "template-in-condition"
+
+
+@pytest.mark.parametrize("condition", ["{{ '1 == 1' }}", "{{ result.stdout ~ ' or 1 == 1' }}", "{{ empty }}"])
+def test_text_that_a_whole_template_computes_is_neither_evaluated_nor_taken_for_true(
+    templar: Templar, condition: str
+) -> None:
+    with pytest.raises(TemplateError, match="untrusted template or expression"):
+        templar.condition(SourceText(condition), VARIABLES)
 
 
 def test_a_template_within_quotes_works_with_a_warning(templar: Templar) -> None:

@@ -73,6 +73,16 @@ def test_files_include_import_and_extend_others(templar: Templar, tmp_path: Path
     assert templar.render_file(text, variables, search_path=[tmp_path]) == "<part 1 l\nzz> u1"
 
 
+def test_the_text_of_an_imported_file_is_made_of_its_values(templar: Templar, tmp_path: Path) -> None:
+    (tmp_path / "part.j2").write_text("{{ 40 + 2 }}, {{ [1] }}")
+    (tmp_path / "bad.j2").write_text("\n{{ nowhere }}")
+    text = SourceText("{% import 'part.j2' as part %}<{{ part }}>")
+    assert templar.render_file(text, {}, search_path=[tmp_path]) == "<42, [1]>"
+    with pytest.raises(UndefinedVariableError, match="'nowhere' is undefined") as caught:
+        templar.render_file(SourceText("{% import 'bad.j2' as bad %}{{ bad }}"), {}, search_path=[tmp_path])
+    assert str(caught.value.location) == f"{tmp_path}/bad.j2:2:4"
+
+
 def test_loops_hand_their_names_to_what_they_include(templar: Templar, tmp_path: Path) -> None:
     (tmp_path / "row.j2").write_text("{{ row }},")
     text = SourceText("{% for row in rows %}{% include 'row.j2' %}{% endfor %}")

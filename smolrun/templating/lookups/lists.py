@@ -30,7 +30,7 @@ def dictionary(context: LookupContext, terms: Sequence[Any], options: Mapping[st
     result = []
     for term in items(context, terms, {}):
         if not isinstance(term, Mapping):
-            raise TypeError(f"a mapping is needed, not a value of type '{type(term).__name__}'")
+            raise TypeError(f"the lookup plugin expects a dictionary, not a value of type '{type(term).__name__}'")
         result += [{"key": key, "value": value} for key, value in term.items()]
     return result
 

@@ -20,19 +20,28 @@ def variables(context: LookupContext, terms: Sequence[Any], options: Mapping[str
 
 def _value(context: LookupContext, name: Any, default: Any) -> Any:
     if not isinstance(name, str):
-        raise TypeError(f"the name of a variable is needed, not a value of type '{type(name).__name__}'")
+        raise TypeError(f"Variable name must be 'str' not '{type(name).__name__}'")
     if name in context.rendering.variables:
         return argument(context.rendering.variable(name))
     if default is _ABSENT:
-        return Missing(name=name, candidates=context.rendering.variables)
+        return Missing(f"No variable named {name!r} was found", name=name, candidates=context.rendering.variables)
     return default
 
 
 def variable_names(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
     """The names of all variables that one of the regular expressions is found in."""
-    patterns = [re.compile(str(term)) for term in terms]
+    patterns = [_pattern(term) for term in terms]
     names = list(context.rendering.variables)
     return [name for pattern in patterns for name in names if pattern.search(name)]
+
+
+def _pattern(term: Any) -> "re.Pattern[str]":
+    if not isinstance(term, str):
+        raise TypeError(f'Invalid setting identifier, "{term}" is not a string, it is a {type(term).__name__}')
+    try:
+        return re.compile(term)
+    except re.error as error:
+        raise ValueError(f'Unable to use "{term}" as a search parameter: {error}') from error
 
 
 def inventory_hostnames(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:

@@ -114,8 +114,17 @@ def test_errors_can_be_ignored_or_warned_about(tmp_path: Path) -> None:
 def test_what_is_undefined_is_undefined_for_lookups_too(look: Look) -> None:
     with pytest.raises(TemplateError, match="'nope' is undefined"):
         look("lookup('file', nope)")
-    with pytest.raises(TemplateError, match="'nope' is undefined"):
+    with pytest.raises(TemplateError, match="No variable named 'nope' was found"):
         look("lookup('vars', 'nope')")
+
+
+def test_the_names_of_variables_are_looked_up_by_text_that_is_a_regular_expression(look: Look) -> None:
+    with pytest.raises(TemplateError, match="Invalid setting identifier"):
+        look("lookup('varnames', true)")
+    with pytest.raises(TemplateError, match=r"Unable to use .* nothing to repeat"):
+        look("lookup('varnames', '*')")
+    with pytest.raises(TemplateError, match="must be 'str' not 'int'"):
+        look("lookup('vars', 42)")
 
 
 def test_templates_are_rendered_with_the_variables_at_hand(look: Look, tmp_path: Path) -> None:
@@ -238,7 +247,7 @@ def test_urls_are_read(look: Look, address: str) -> None:
     ("expression", "said"),
     [
         ("q('fil', 'x')", "there is no lookup of that name"),
-        ("q('dict', 'x')", "a mapping is needed"),
+        ("q('dict', 'x')", "the lookup plugin expects a dictionary"),
         ("q('sequence', 'bogus')", "is no sequence"),
         ("q('sequence', 'start=1 end=3 count=2')", "either end or count"),
         ("q('sequence', 'start=1 end=3 stride=-1')", "make stride positive"),
