@@ -132,7 +132,7 @@ def _variables(host: str, hosts: InventoryFlags, stack: contextlib.ExitStack) ->
 
 def _destination(text: str) -> Mapping[str, Any]:
     match = _DESTINATION.fullmatch(text)
-    if match is None:
+    if match is None or not 1 <= int(match["port"] or 22) <= 65535:
         raise UsageError(f"{text!r} is neither an inventory host nor [user@]host[:port]")
     given = {"ansible_host": match["host"].strip("[]"), "ansible_user": match["user"], "ansible_port": match["port"]}
     return {name: value for name, value in given.items() if value is not None}

@@ -28,6 +28,8 @@ def _one(text: str, vault: "VaultSecrets | None") -> Mapping[str, Any]:
     from smolrun.source.files import read_source
     from smolrun.source.yaml_loader import load_yaml
 
+    if text.strip() == "@":
+        raise UsageError("-e @: no file is named", hint="write it behind the @: -e @vars.yml")
     if text.startswith("@"):
         return _mapping(load_yaml(read_source(text[1:], vault), vault=vault), text)
     if text[:1] in {"/", "."}:

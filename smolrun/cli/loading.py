@@ -125,10 +125,9 @@ def _refuse_empty_limit(inventory: "Inventory", limit: str | None) -> None:
     from smolrun.playbook.suggestion import did_you_mean
 
     hint = did_you_mean(limit, (*inventory.groups, *inventory.hosts))
-    raise SmolVMError(
-        f"--limit {limit} leaves no hosts",
-        hint=hint or f"the inventory has {len(inventory.hosts)} hosts; see --list-hosts",
-    )
+    count = len(inventory.hosts)
+    has = f"the inventory has {count} host{'' if count == 1 else 's'}; see --list-hosts"
+    raise SmolVMError(f"--limit {limit or repr(limit)} leaves no hosts", hint=hint or has)
 
 
 def _checked(

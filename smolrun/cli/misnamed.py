@@ -26,7 +26,8 @@ def refuse_misnamed_start(playbooks: Sequence[Playbook], name: str | None) -> No
     """
     if name is None:
         return
-    names = [str(task.name) for playbook in playbooks for play in playbook.plays for _, task in tasks_of(play)]
+    tasks = [task for playbook in playbooks for play in playbook.plays for _, task in tasks_of(play)]
+    names = [str(task.name) for task in tasks if task.name is not None]
     if any(fnmatchcase(known, name) or known == name or is_template(known) for known in names):
         return
     if not _brings_in_more(playbooks):

@@ -187,6 +187,8 @@ class Inventory:
         )
 
     def _near(self, name: str) -> str | None:
+        if name == "all":
+            return "the inventory has no hosts"
         near = get_close_matches(name, (*self.groups, *self.hosts), n=1, cutoff=0.7)
         near = near or [known for known in (*self.groups, *self.hosts) if sorted(known) == sorted(name)]
         return f"did you mean '{near[0]}'?" if near else None
