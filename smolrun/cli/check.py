@@ -38,6 +38,7 @@ def command(
     """Look for mistakes in playbooks, all at once, without connecting to anything."""
     from smolrun.cli.annotating import annotate, annotated
     from smolrun.cli.guest_of import guests_of_run
+    from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
     from smolrun.cli.loading import load
     from smolrun.cli.telling import tell_diagnostics
 
@@ -50,4 +51,6 @@ def command(
     tell_diagnostics(loaded.warnings, colour=colour)
     if not loaded.warnings:
         click.echo("No mistakes found", err=True)
+    if not hosts_are_given(flags) and without_hosts(loaded.playbooks):
+        click.echo("Without an inventory (-i) it cannot be told which variables nothing sets", err=True)
     return 0

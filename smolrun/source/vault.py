@@ -113,6 +113,11 @@ class VaultText:
         return hash(self._cipher)
 
 
+def check_form(cipher: str) -> None:
+    """Raises `VaultError` for a text that no password can open."""
+    _parse(cipher.encode())
+
+
 def decrypt(content: bytes, secrets: VaultSecrets | None) -> bytes:
     """What is inside a vaulted text, its header line included. Raises `VaultError`."""
     return unlock(content, secrets).content

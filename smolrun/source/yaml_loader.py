@@ -16,7 +16,7 @@ from smolrun.location import Location, SourceFile
 from smolrun.source.containers import LocatedDict, LocatedList
 from smolrun.source.scalars import ScalarError, resolve_plain, resolve_tagged
 from smolrun.source.text import TEMPLATE_MARKS, SourceText
-from smolrun.source.vault import VaultSecrets, VaultText
+from smolrun.source.vault import VaultError, VaultSecrets, VaultText, check_form
 from smolrun.source.yaml_mistakes import NOT_PRINTABLE, explain, unhashable_key
 
 _VAULT_TAGS = ("!vault", "!vault-encrypted")
@@ -221,12 +221,16 @@ class _Builder:
             elif tag == "!unsafe":
                 return text, location
             elif tag in _VAULT_TAGS:
+                check_form(text)
                 return VaultText(text, self._vault, location), location
             elif tag.startswith(_STANDARD):
                 value = resolve_tagged(tag.removeprefix(_STANDARD), text)
             else:
                 self._unknown_tag(tag, location)
                 return None, location
+        except VaultError as error:
+            self._note("damaged-vault", error.message, location, "encrypt it anew with smolrun vault encrypt_string")
+            return None, location
         except ScalarError as error:
             self._note("bad-value", str(error), location, "put it in quotes if it is text")
             return None, location

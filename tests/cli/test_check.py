@@ -10,8 +10,16 @@ ODD = "- no.such.module:\n    x: 1"
 
 
 def test_0_without_mistakes(smolrun: Smolrun, playbook: Playbook) -> None:
-    ended = smolrun("check", playbook(GOOD))
+    ended = smolrun("check", playbook(GOOD), "-i", "web1,")
     assert (ended.code, ended.out, ended.err) == (0, "", "No mistakes found\n")
+
+
+def test_what_cannot_be_told_without_an_inventory_is_said(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("check", playbook("- run: echo {{ of_the_inventory }}"))
+    assert ended.code == 0
+    assert "Without an inventory (-i) it cannot be told which variables nothing sets" in ended.err
+    on_this_machine = playbook(GOOD, head="- hosts: localhost\n  gather_facts: false\n")
+    assert smolrun("check", on_this_machine).err == "No mistakes found\n"
 
 
 def test_0_with_warnings_and_4_when_strict(smolrun: Smolrun, playbook: Playbook) -> None:

@@ -131,6 +131,13 @@ def test_a_vaulted_value_stays_closed_until_it_is_used() -> None:
     assert place(loaded["secret"])[:2] == (1, 9)
 
 
+def test_a_vaulted_value_that_no_password_opens_is_told_at_once() -> None:
+    found = mistakes("a: !vault hello\nb: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n")
+    assert [(d.code, d.location and d.location.line) for d in found] == [("damaged-vault", 1), ("damaged-vault", 2)]
+    assert "begins with $ANSIBLE_VAULT" in found[0].message
+    assert "damaged" in found[1].message
+
+
 def test_merge_keys_fill_up_what_is_not_written() -> None:
     loaded = load("base: &b {x: 1, y: 2}\nother: &o {y: 3, z: 4}\nall: {<<: [*b, *o], x: 0}\n")
     assert loaded["all"] == {"x": 0, "y": 2, "z": 4}
