@@ -9,6 +9,7 @@ import smolrun
 _COMMANDS = {
     "run": "smolrun.cli.run",
     "check": "smolrun.cli.check",
+    "test": "smolrun.cli.test",
     "exec": "smolrun.cli.execute",
     "inventory": "smolrun.cli.inventory",
     "runs": "smolrun.cli.runs",

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any
 
@@ -63,7 +64,9 @@ class BroughtUp:
 
 
 @contextlib.contextmanager
-def brought_up(wanted: Sequence[WantedGuest], *, keep: bool, seconds: float) -> Iterator[BroughtUp]:
+def brought_up(
+    wanted: Sequence[WantedGuest], *, keep: bool, seconds: float, up: BroughtUp | None = None
+) -> Iterator[BroughtUp]:
     """The guests while they are up.
 
     SIGTERM counts as Ctrl-C while they boot, and neither keeps them from being taken away.
@@ -71,11 +74,12 @@ def brought_up(wanted: Sequence[WantedGuest], *, keep: bool, seconds: float) -> 
     Args:
         keep: they are to stay.
         seconds: what bringing them up may take.
+        up: knows them while they boot, for another thread to stop them.
 
     Raises:
         SmolVMError: one could not be started; those that were are gone again.
     """
-    up = BroughtUp()
+    up = up or BroughtUp()
     if not wanted:
         yield up
         return
@@ -123,6 +127,9 @@ def _interrupted_by_termination() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    if current_thread() is not main_thread():  # signals come to the main thread, which then stops the guests itself
+        yield
+        return
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
@@ -133,6 +140,9 @@ def _interrupted_by_termination() -> Iterator[None]:
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Taking a guest away takes a moment, and half a removal helps nobody."""
+    if current_thread() is not main_thread():
+        yield
+        return
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

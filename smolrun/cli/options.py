@@ -66,15 +66,9 @@ variable_options = _together(
     vault_options,
 )  # fmt: skip
 
-selection_options = _together(
+choice_options = _together(
     option("-t", "--tags", heading=_SELECTION, multiple=True, metavar="TAGS", help="Only what has one of these tags."),
     option("--skip-tags", heading=_SELECTION, multiple=True, metavar="TAGS", help="Not what has one of these tags."),
-    option("--start-at-task", heading=_SELECTION, metavar="NAME", help="Begin with the task of this name."),
-    option("--step", heading=_SELECTION, is_flag=True, help="Ask before each task."),
-    option(
-        "-C", "--check", heading=_SELECTION, is_flag=True, help="Change nothing; tell what would change.",
-    ),
-    option("-D", "--diff", heading=_SELECTION, is_flag=True, help="Show what changed inside files."),
     option("-f", "--forks", heading=_SELECTION, type=click.IntRange(1), default=5, show_default=True,
            help="Hosts that are worked on at the same time."),
     option("--force-handlers", heading=_SELECTION, is_flag=True, help="Run notified handlers even if a task fails."),
@@ -87,6 +81,17 @@ selection_options = _together(
     option("--mode", heading=_SELECTION, type=click.Choice(["login", "raw"]),
            help="How commands run where a task says nothing: through a login shell, or as they stand."),
     option("--strict", heading=_SELECTION, is_flag=True, help="Warnings about the playbook are errors."),
+)  # fmt: skip
+"""What a test of a playbook can be told too."""
+
+selection_options = _together(
+    choice_options,
+    option("--start-at-task", heading=_SELECTION, metavar="NAME", help="Begin with the task of this name."),
+    option("--step", heading=_SELECTION, is_flag=True, help="Ask before each task."),
+    option(
+        "-C", "--check", heading=_SELECTION, is_flag=True, help="Change nothing; tell what would change.",
+    ),
+    option("-D", "--diff", heading=_SELECTION, is_flag=True, help="Show what changed inside files."),
     option("--list-hosts", heading=_SELECTION, is_flag=True, help="Show the hosts and run nothing."),
     option("--list-tasks", heading=_SELECTION, is_flag=True, help="Show the tasks and run nothing."),
     option("--list-tags", heading=_SELECTION, is_flag=True, help="Show the tags and run nothing."),

@@ -62,7 +62,7 @@ def run(
 def _show(loaded: Loaded, hosts: InventoryFlags, selection: SelectionFlags, output: OutputFlags) -> int:
     from smolrun.cli.listing import listing
 
-    _tell_warnings(loaded.warnings, output, ())
+    tell_warnings(loaded.warnings, output, ())
     for text in listing(loaded, hosts.limit, selection):
         click.echo(text)
     return 0
@@ -84,7 +84,7 @@ def _execute(
     try:
         stopped = Event()
         settings = run_options(loaded, hosts, selection, connection, output, report.suspended, stopped)
-        _tell_warnings(loaded.warnings, output, report.listeners)
+        tell_warnings(loaded.warnings, output, report.listeners)
         for guest in guests.guests.values():
             _tell_notice(guest, output)
         connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
@@ -109,7 +109,7 @@ def _abandon(report: Reporting, guests: BroughtUp) -> Callable[[], None]:
     return abandon
 
 
-def _tell_warnings(
+def tell_warnings(
     warnings: Sequence[Diagnostic], output: OutputFlags, listeners: Sequence[Callable[[Warned], None]]
 ) -> None:
     """On standard error as they are read best; as events where a program reads them."""

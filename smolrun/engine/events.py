@@ -200,6 +200,43 @@ class PlayFinished(EventBase):
     name: str
 
 
+FindingKind = Literal["changed", "would change", "not judged", "failed", "timed_out", "unreachable", "lost"]
+PhaseStatus = Literal["ok", "failed", "not run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a task did on a host that a phase of a test has to tell."""
+
+    kind: FindingKind = field(
+        metadata=_described("changed: again, the second time; would change: check mode says so on a guest that is done")
+    )
+    task: TaskReference
+    host: str
+    diff: tuple[dict[str, str], ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseStarted(EventBase):
+    """A phase of `smolrun test` begins; its plays are called after it."""
+
+    event: Literal["phase_started"] = "phase_started"
+    name: str
+    about: str = field(metadata=_described("What has to be true at its end"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseFinished(EventBase):
+    event: Literal["phase_finished"] = "phase_finished"
+    name: str
+    status: PhaseStatus
+    exit_code: int
+    findings: tuple[Finding, ...] = ()
+    duration: float = 0.0
+    error: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunFinished(EventBase):
     """Always the last event, also after Ctrl-C and errors."""
@@ -225,5 +262,7 @@ Event: TypeAlias = (
     | HandlerNotified
     | Warned
     | PlayFinished
+    | PhaseStarted
+    | PhaseFinished
     | RunFinished
 )

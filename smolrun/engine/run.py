@@ -110,7 +110,7 @@ class Run:
         bus.emit(
             RunStarted(
                 time=now,
-                run_id=_run_id(now),
+                run_id=run_id(now),
                 version=smolrun.__version__,
                 playbooks=tuple(playbook.path for playbook in self._playbooks),
                 check_mode=options.check,
@@ -240,7 +240,7 @@ class Run:
         )
 
 
-def _run_id(now: float) -> str:
+def run_id(now: float) -> str:
     """Sorts by time: ``20260131-093055-001234``, the last part being millionths of a second."""
     return f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{int(now % 1 * 1_000_000):06}"
 

@@ -12,6 +12,7 @@ from typing import TextIO
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine import events
 from smolrun.report.escaping import escape
+from smolrun.report.phases import TOLD
 from smolrun.report.story import HostPart, StoryTeller, TaskPart
 
 MOST_HOSTS = 5
@@ -51,6 +52,12 @@ class GitHubReporter:
             failed = [part for part in task.hosts.values() if part.is_broken]
             if failed:
                 yield self._of_failure(task, failed, end)
+        for phase in self._teller.story.phases:
+            for finding in phase.findings if phase.status == "failed" else ():
+                if finding.kind in ("changed", "would change"):
+                    message = f"{finding.host}: {TOLD[finding.kind]}"
+                    title = f"{finding.task.name} ({phase.name})"
+                    yield _annotation("error", message, finding.task.place, title, self._workspace)
         for warning in self._teller.story.warnings:
             message = warning.message + (f"\n{warning.hint}" if warning.hint else "")
             yield _annotation("warning", message, warning.place, "", self._workspace)

@@ -9,6 +9,7 @@ from smolrun.engine import events
 from smolrun.lazy_dataclass import dataclass
 from smolrun.report.escaping import escape
 from smolrun.report.failure import failure_lines
+from smolrun.report.phases import finding_lines, verdict
 from smolrun.report.whole_file import replace_file
 
 
@@ -30,6 +31,7 @@ class JUnitReporter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._suites: list[_Suite] = []
+        self._phases: list[events.PhaseFinished] = []
         self._failed_items: dict[tuple[str, str], list[events.ItemFinished]] = {}
 
     def __call__(self, event: events.Event) -> None:
@@ -41,6 +43,8 @@ class JUnitReporter:
             if not self._suites:
                 self._suites.append(_Suite(event.task.play))
             self._suites[-1].cases.append(event)
+        elif isinstance(event, events.PhaseFinished):
+            self._phases.append(event)
         elif isinstance(event, events.RunFinished):
             self._write(event)
 
@@ -48,6 +52,8 @@ class JUnitReporter:
         root = ElementTree.Element("testsuites", name="smolrun", time=f"{end.duration:.3f}")
         for suite in self._suites:
             root.append(self._suite(suite))
+        if self._phases:
+            root.append(_phases(self._phases))
         if end.error or end.interrupted:
             root.append(_ended_early(end.error or "interrupted"))
         for attribute in ("tests", "failures", "errors", "skipped"):
@@ -92,6 +98,21 @@ class JUnitReporter:
         message = event.failure.message if event.failure else str(event.result.get("msg", event.status))
         element = ElementTree.SubElement(case, kind, type=event.status, message=escape(message))
         element.text = "\n".join(line.plain() for one in told for line in failure_lines(one, 0))
+
+
+def _phases(phases: list[events.PhaseFinished]) -> ElementTree.Element:
+    suite = ElementTree.Element("testsuite", name="phases")
+    for phase in phases:
+        case = ElementTree.SubElement(
+            suite, "testcase", name=escape(phase.name), classname="test", time=f"{phase.duration:.3f}"
+        )
+        if phase.status == "not run":
+            ElementTree.SubElement(case, "skipped", message="a phase before it failed")
+        elif phase.status == "failed":
+            element = ElementTree.SubElement(case, "failure", type="phase", message=escape(verdict(phase)))
+            element.text = "\n".join(line.plain() for line in finding_lines(phase))
+    _count(suite, sum(phase.duration for phase in phases))
+    return suite
 
 
 def _ended_early(reason: str) -> ElementTree.Element:

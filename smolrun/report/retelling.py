@@ -8,6 +8,7 @@ from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
 from smolrun.report.failure import failure_lines
 from smolrun.report.lines import BLANK, Line, Lines, block, line
+from smolrun.report.phases import phase_recap
 from smolrun.report.plain_values import json_text
 from smolrun.report.recap import recap, seconds
 from smolrun.report.results import STREAMED, style_of
@@ -37,6 +38,7 @@ def overview(story: Story) -> Lines:
         yield line("The run did not end: it was killed, or is running still", Style.FAILED)
     else:
         yield from recap(story.finished.statistics)
+        yield from phase_recap(story.phases)
         if story.finished.error:
             yield line(f"ERROR! {story.finished.error}", Style.FAILED)
         ended = "interrupted" if story.finished.interrupted else f"exit code {story.finished.exit_code}"

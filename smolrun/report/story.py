@@ -86,6 +86,7 @@ class Story:
     started: events.RunStarted | None = None
     finished: events.RunFinished | None = None
     plays: list[PlayPart] = field(default_factory=list)
+    phases: list[events.PhaseFinished] = field(default_factory=list)
     warnings: list[events.Warned] = field(default_factory=list)
 
     @property
@@ -112,6 +113,7 @@ class StoryTeller:
             events.RetryScheduled: lambda event: self._part(event).retries.append(event),
             events.ItemFinished: lambda event: self._part(event).items.append(event),
             events.TaskFinished: self._task_finished,
+            events.PhaseFinished: lambda event: self.story.phases.append(event),
             events.Warned: lambda event: self.story.warnings.append(event),
             events.RunFinished: self._run_finished,
         }

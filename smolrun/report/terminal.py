@@ -42,6 +42,7 @@ class TerminalReporter:
         self._show_skipped = show_skipped
         self._check_mode = False
         self._slowest = SlowestTasks()
+        self._phases: list[events.PhaseFinished] = []
         self._begun: set[str] = set()
         self._itemised: set[tuple[str, str]] = set()
         self._streamed: set[tuple[str, str]] = set()
@@ -58,6 +59,8 @@ class TerminalReporter:
             events.TaskFinished: self._task_finished,
             events.HandlerNotified: self._notified,
             events.Warned: self._warned,
+            events.PhaseStarted: self._phase_started,
+            events.PhaseFinished: self._phase_finished,
             events.RunFinished: self._run_finished,
         }
 
@@ -157,6 +160,17 @@ class TerminalReporter:
         for text in [*rest, *([f"hint: {event.hint}"] if event.hint else [])]:
             yield line(f"           {text}", Style.WARNING, error=True)
 
+    def _phase_started(self, event: events.PhaseStarted) -> Lines:
+        from smolrun.report.phases import phase_header  # only `smolrun test` has phases
+
+        yield from phase_header(event, self._sink.width)
+
+    def _phase_finished(self, event: events.PhaseFinished) -> Lines:
+        from smolrun.report.phases import phase_lines
+
+        self._phases.append(event)
+        yield from phase_lines(event, self._sink.width)
+
     def _run_finished(self, event: events.RunFinished) -> Lines:
         if event.interrupted:
             yield line("Interrupted: the running commands were stopped", Style.FAILED)
@@ -164,6 +178,10 @@ class TerminalReporter:
             untold = {host: events.HostStatistics() for host in self._begun}  # interrupted before anything ended there
             yield from recap({**untold, **event.statistics}, self._sink.width)
             yield from self._slowest.lines()
+        if self._phases:
+            from smolrun.report.phases import phase_recap
+
+            yield from phase_recap(self._phases, self._sink.width)
         if event.error:
             first, *rest = event.error.split("\n")
             yield line(f"ERROR! {first}", Style.FAILED, error=True)

@@ -19,6 +19,8 @@ from smolrun.report.escaping import escape, escape_line
 from smolrun.report.failure import failure_lines
 from smolrun.report.html.timeline import timeline
 from smolrun.report.lines import Lines
+from smolrun.report.phases import finding_lines
+from smolrun.report.phases import verdict as phase_verdict
 from smolrun.report.plain_values import json_text
 from smolrun.report.recap import seconds
 from smolrun.report.results import STREAMED
@@ -52,6 +54,8 @@ def page(story: Story) -> str:
         script_hash=_hash(script),
         failure_lines=lambda part: [line for one in part.failures for line in failure_lines(one, 0)],
         all_diffs=all_diffs,
+        finding_lines=finding_lines,
+        verdict_of=phase_verdict,
     )
 
 
