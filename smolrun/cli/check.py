@@ -3,11 +3,13 @@
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from smolrun.cli import options
 from smolrun.cli.configuring import ConfiguredCommand
 from smolrun.cli.flags import InventoryFlags, taken
 from smolrun.cli.grouping import option
+from smolrun.errors import LoadError
 
 _EXAMPLES = """\b
 Examples:
@@ -29,28 +31,40 @@ Exit codes:
 @options.inventory_options
 @options.variable_options
 @option("--strict", heading="Output", is_flag=True, help="Warnings are errors.")
+@option("-v", "--verbose", heading="Output", is_flag=True, help="Every place of what is told.")
 @option("--report", heading="Output", multiple=True, type=click.Choice(["github"]),
-        help="github: write the mistakes as annotations of GitHub Actions too.")  # fmt: skip
+         help="github: write the mistakes as annotations of GitHub Actions too.")  # fmt: skip
 @options.colour_options
 def command(
-    playbooks: tuple[str, ...], strict: bool, report: tuple[str, ...], colour: bool | None, **given: Any
+    playbooks: tuple[str, ...], strict: bool, verbose: bool, report: tuple[str, ...], colour: bool | None, **given: Any
 ) -> int:
     """Look for mistakes in playbooks, all at once, without connecting to anything."""
     from smolrun.cli.annotating import annotate, annotated
     from smolrun.cli.guest_of import guests_of_run
-    from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
     from smolrun.cli.loading import load
-    from smolrun.cli.telling import tell_diagnostics
+    from smolrun.cli.telling import PLACES, tell_diagnostics
+    from smolrun.cli.unknowns import tell_unknowns
+    from smolrun.playbook.unknowns import Unknowns
 
     flags = taken(InventoryFlags, given)
     guest: dict[str, dict[str, Any]] | None = {flags.guest.partition(":")[0]: {}} if flags.guest else None
-    with annotated(report):
-        loaded = load(playbooks, flags, guest=guest, strict=strict, needs_hosts=False)
-        guests_of_run(flags, loaded)
+    unknowns = Unknowns()
+    places = None if verbose else PLACES
+    is_configured = click.get_current_context().get_parameter_source("inventory") is not ParameterSource.COMMANDLINE
+    try:
+        with annotated(report):
+            loaded = load(
+                playbooks, flags, guest=guest, strict=strict, needs_hosts=False, unknowns=unknowns,
+                inventory_may_fail=is_configured,
+            )  # fmt: skip
+            guests_of_run(flags, loaded)
+    except LoadError as error:
+        tell_diagnostics(error.diagnostics, colour=colour, places=places)
+        tell_unknowns(unknowns, verbose=verbose)
+        return int(error.exit_code)
     annotate(report, loaded.warnings)
-    tell_diagnostics(loaded.warnings, colour=colour)
+    tell_diagnostics(loaded.warnings, colour=colour, places=places)
     if not loaded.warnings:
         click.echo("No mistakes found", err=True)
-    if not hosts_are_given(flags) and without_hosts(loaded.playbooks):
-        click.echo("Without an inventory (-i) it cannot be told which variables nothing sets", err=True)
+    tell_unknowns(unknowns, verbose=verbose)
     return 0

@@ -35,4 +35,5 @@ def known_names(
         hosts = [*beside.hosts.values(), *filter(None, map(beside.host, LOCALHOST_NAMES))]
         beside.load_variables(hosts)
         names |= {str(name) for host in hosts for layer in host.layers for name in layer.values}
+        names |= beside.names_in_folders()  # of groups and hosts, too, that only another inventory has
     return KnownNames(frozenset(names), unknown_sources=not given, vault=vault)

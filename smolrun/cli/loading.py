@@ -1,10 +1,11 @@
 """Everything that is read before a run: secrets, extra variables, playbooks, inventory; and checked as a whole."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
-from smolrun.diagnostic import Diagnostic
+from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError, SmolVMError
 from smolrun.lazy_dataclass import dataclass
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from smolrun.inventory.inventory import Inventory
     from smolrun.playbook.file_reader import LoadSettings
     from smolrun.playbook.models import Playbook
+    from smolrun.playbook.unknowns import Unknowns
     from smolrun.source.vault import VaultSecrets
 
 
@@ -65,6 +67,8 @@ def load(
     guest: Mapping[str, Mapping[str, Any]] | None = None,
     strict: bool = False,
     needs_hosts: bool = True,
+    unknowns: "Unknowns | None" = None,
+    inventory_may_fail: bool = False,
 ) -> Loaded:
     """Read and check everything.
 
@@ -73,6 +77,8 @@ def load(
         guest: hosts that were brought up for this run, and their connection variables.
         strict: warnings count as errors.
         needs_hosts: plays without any inventory or guest are refused.
+        unknowns: is told of what the check could not know.
+        inventory_may_fail: an inventory that is not there, or is wrong, is a warning, and as good as none.
 
     Raises:
         LoadError: with all mistakes of all files.
@@ -101,18 +107,18 @@ def load(
         findings.add(warnings)
     if needs_hosts and not hosts_are_given(flags):
         findings.add(without_hosts(playbooks))
+    given = hosts_are_given(flags)
     try:
         inventory = read_inventory(flags, guest or {}, vault)
     except LoadError as error:
-        findings.add(error.diagnostics)
-        findings.raise_if_bad(strict=strict)
-        raise
+        findings.add(tuple(map(_as_warning, error.diagnostics)) if inventory_may_fail else error.diagnostics)
+        inventory, given = read_inventory(replace(flags, inventory=()), guest or {}, vault), False
     findings.add(inventory.warnings)
-    if hosts_are_given(flags) and (strict or not needs_hosts):  # else the run itself tells when it comes to the play
+    if given and (strict or not needs_hosts):  # else the run itself tells when it comes to the play
         from smolrun.cli.misnamed import unmatched_hosts
 
         findings.add(tuple(unmatched_hosts(playbooks, inventory)))
-    findings.add(_checked(playbooks, inventory, extra_variables, vault, given=hosts_are_given(flags)))
+    findings.add(_checked(playbooks, inventory, extra_variables, vault, given=given, unknowns=unknowns))
     findings.raise_if_bad(strict=strict)
     _refuse_empty_limit(inventory, flags.limit)
     return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
@@ -137,12 +143,20 @@ def _checked(
     vault: "VaultSecrets | None",
     *,
     given: bool,
+    unknowns: "Unknowns | None",
 ) -> Sequence[Diagnostic]:
     from smolrun.cli.known_names import known_names
-    from smolrun.playbook.check import check_all
+    from smolrun.playbook.check import KnownNames, check_all
 
+    found: Sequence[Diagnostic] = ()
     try:
         known = known_names(inventory, playbooks, extra_variables, vault, given=given)
     except LoadError as error:
-        return error.diagnostics
-    return check_all(playbooks, known)
+        found, known = error.diagnostics, KnownNames(unknown_sources=True, vault=vault)
+    if unknowns is not None and not given:
+        unknowns.add("variables", "the inventory, since there is none", None)
+    return (*found, *check_all(playbooks, known, unknowns))
+
+
+def _as_warning(diagnostic: Diagnostic) -> Diagnostic:
+    return replace(diagnostic, severity=Severity.WARNING)

@@ -47,7 +47,7 @@ class PythonFile:
         for node, name in _imports(self.tree.body):
             if name.partition(".")[0] in _ANSIBLE:
                 raise ExtensionError(
-                    f"{self.path} is written for Ansible's own Python: it imports {name}",
+                    f"this file is written for Ansible's own Python: it imports {name}",
                     hint="what imports nothing of Ansible runs as it is; see docs/extending.md",
                     location=self.place(node.lineno, node.col_offset),
                 )

@@ -216,6 +216,12 @@ class Inventory:
         """
         return read_group(self.groups[name], self._folders, self._playbook)
 
+    def names_in_folders(self) -> frozenset[str]:
+        """The names of all variables in ``group_vars`` and ``host_vars``, of whatever group or host; what cannot be
+        read is passed over."""
+        folders = (*self._folders, *((self._playbook,) if self._playbook is not None else ()))
+        return frozenset().union(*(folder.names() for folder in folders))
+
     def load_variables(self, hosts: Iterable[Host]) -> None:
         """Read the variables of `hosts` now, so that every mistake in them is told at once.
 

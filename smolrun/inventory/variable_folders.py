@@ -5,9 +5,10 @@ of which the first that exists counts; folders are read in full, in the order of
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
@@ -21,6 +22,7 @@ from smolrun.source.yaml_loader import load_yaml
 _EXTENSIONS = ("", ".yml", ".yaml", ".json")
 
 Kind = Literal["group_vars", "host_vars"]
+KINDS: Final[tuple[Kind, ...]] = ("group_vars", "host_vars")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class VariableFolders:
         if found is None:
             found = self._read[key] = self._load(kind, name)
         return found
+
+    def names(self) -> frozenset[str]:
+        """The names of all variables in both folders; files that cannot be read are passed over."""
+        found: set[str] = set()
+        for kind in KINDS:
+            for entry in self._listing(kind):
+                name = next((entry.removesuffix(end) for end in _EXTENSIONS[1:] if entry.endswith(end)), entry)
+                with suppress(LoadError):
+                    found.update(str(key) for file in self.of(kind, name) for key in file.values)
+        return frozenset(found)
 
     def _load(self, kind: Kind, name: str) -> tuple[VariableFile, ...]:
         listing = self._listing(kind)

@@ -121,8 +121,9 @@ def _note_unknown(action: Action, modules: OwnModules, mistakes: Mistakes, *, is
     meant = None if elsewhere else near(short, modules.names(), MISSPELT)
     own = name in (short, f"ansible.legacy.{short}")  # perhaps one of the user's own, in a folder `library`
     if meant is None and (elsewhere or own):
+        hint = None if elsewhere else did_you_mean(short, modules.names())
         message = f"the module '{name}' is not available here; a task that comes to it will fail"
-        mistakes.warning("unavailable-module", message, action.place, did_you_mean(short, modules.names()))
+        mistakes.warning("unavailable-module", message, action.place, hint)
     else:
         hint = f"did you mean '{meant}'?" if meant else "see 'smolrun schema' for the modules there are"
         mistakes.error("unknown-module", f"there is no module '{name}'", action.place, hint)

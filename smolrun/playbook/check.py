@@ -11,19 +11,24 @@ from smolrun.playbook.check_background import check_background
 from smolrun.playbook.check_files import check_files, check_vars_files
 from smolrun.playbook.check_handlers import check_notifications
 from smolrun.playbook.check_templates import check_templates
+from smolrun.playbook.find_unknowns import find_unknowns
 from smolrun.playbook.known_names import KnownNames, set_by
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Playbook
+from smolrun.playbook.unknowns import Unknowns
 
 __all__ = ["KnownNames", "check", "check_all"]
 
 
-def check(playbook: Playbook, known: KnownNames | None = None, *, whole: bool = True) -> tuple[Diagnostic, ...]:
+def check(
+    playbook: Playbook, known: KnownNames | None = None, *, whole: bool = True, unknowns: Unknowns | None = None
+) -> tuple[Diagnostic, ...]:
     """What is wrong with a playbook, in the order of its lines.
 
     Parameters:
         known: the variables that come from outside of it.
         whole: all that it brings in could be read; otherwise handlers may be missing for that reason alone.
+        unknowns: is told of what the check could not know.
     """
     mistakes = Mistakes()
     from_outside = known or KnownNames()
@@ -34,15 +39,19 @@ def check(playbook: Playbook, known: KnownNames | None = None, *, whole: bool = 
         if whole:
             check_notifications(play, mistakes)
     check_files(playbook, mistakes)
-    check_templates(playbook, from_outside, mistakes)
+    check_templates(playbook, from_outside, mistakes, unknowns)
+    if unknowns is not None:
+        find_unknowns(playbook, from_outside.vault, unknowns)
     return mistakes.in_order()
 
 
-def check_all(playbooks: Sequence[Playbook], known: KnownNames | None = None) -> tuple[Diagnostic, ...]:
+def check_all(
+    playbooks: Sequence[Playbook], known: KnownNames | None = None, unknowns: Unknowns | None = None
+) -> tuple[Diagnostic, ...]:
     """As `check`, for playbooks that run one after the other: what one registers the next may use."""
     found: list[Diagnostic] = []
     so_far = known or KnownNames()
     for playbook in playbooks:
-        found += check(playbook, so_far)
+        found += check(playbook, so_far, unknowns=unknowns)
         so_far |= set_by(playbook, so_far.vault)
     return tuple(dict.fromkeys(found))

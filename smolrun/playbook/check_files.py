@@ -1,6 +1,7 @@
 """Files that a playbook names and that are not there."""
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook, Task
 from smolrun.playbook.search import FolderKind, find, looked_for, places
-from smolrun.playbook.surroundings import surroundings_of
+from smolrun.playbook.surroundings import Surroundings, surroundings_of
 from smolrun.playbook.vars_files import load_vars_file
 from smolrun.playbook.walk import tasks_of
 from smolrun.playbook.written import has_open, is_open
@@ -57,27 +58,25 @@ def check_files(playbook: Playbook, mistakes: Mistakes) -> None:
     made_here = False
     for play in playbook.plays:
         for visit, task in tasks_of(play):
-            name = _file_of(task)
-            kind = _FILES[task.module].kind if name is not None else "files"
-            folders = surroundings_of(visit.parents, folder).search if name is not None else ()
-            if name is not None and find(kind, name, folders) is None:
-                looked = looked_for(places(kind, name, folders))
+            if task.module in _FILES:
                 note = mistakes.error if is_certain(visit) and not made_here else mistakes.warning
-                note(
-                    "missing-file",
-                    f"there is no file '{name}'",
-                    location_at(task.arguments, [_FILES[task.module].argument]),
-                    looked,
-                )
+                _check_file(task, surroundings_of(visit.parents, folder), note)
             made_here = made_here or _runs_here(task, play)
 
 
-def _file_of(task: Task) -> str | None:
+def _check_file(task: Task, around: Surroundings, note: Callable[..., None]) -> None:
+    name, kind = _file_of(task, around), _FILES[task.module].kind
+    if name is None or find(kind, name, around.search) is not None:
+        return
+    place = location_at(task.arguments, [_FILES[task.module].argument])
+    note("missing-file", f"there is no file '{name}'", place, looked_for(places(kind, name, around.search)))
+
+
+def _file_of(task: Task, around: Surroundings) -> str | None:
     """The file of this machine that a task sends; None where there is none, or it is not known yet."""
-    named = _FILES.get(task.module)
-    if named is None or task.arguments_template is not None:
+    if task.arguments_template is not None:
         return None
-    value = task.arguments.get(named.argument)
+    value = around.known(task.arguments.get(_FILES[task.module].argument))
     if not isinstance(value, str) or is_open(value) or not value.strip():
         return None
     if _is_remote(task.arguments.get("remote_src", False)):

@@ -5,59 +5,70 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from smolrun.diagnostic import Diagnostic, Severity
-from smolrun.lazy_dataclass import dataclass
+from smolrun.location import Location
 from smolrun.playbook.certainty import is_certain
-from smolrun.playbook.known_names import MAGIC, KnownNames, of_node, of_play, set_by, written_in
+from smolrun.playbook.check_names import NameCheck, Scope
+from smolrun.playbook.known_names import KnownNames, of_node, of_play, set_by, written_in
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Block, Playbook, Task
-from smolrun.playbook.suggestion import near
 from smolrun.playbook.surroundings import surroundings_of
 from smolrun.playbook.template_files import TEMPLATE_NAMES, template_file_of
 from smolrun.playbook.texts import Text, texts_of
+from smolrun.playbook.unknowns import Unknowns
 from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
 from smolrun.templating.analysis import Analysis, analyse
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.functions import environment_with_functions
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """What templates may name.
+class _Analyses:
+    """What is known of each text, worked out once: roles are used, and files included, again and again.
 
-    Attributes:
-        here: the variables that may be there for one node.
-        anywhere: those that may be there where a variable is rendered.
+    Args:
         environment: the functions; None for ours alone.
     """
 
-    here: KnownNames
-    anywhere: KnownNames
-    environment: TemplateEnvironment | None
+    def __init__(self, environment: TemplateEnvironment | None) -> None:
+        self._environment = environment
+        self._known: dict[tuple[str, Location | None, bool], Analysis] = {}
+
+    def of(self, source: SourceText, *, expression: bool) -> Analysis:
+        key = (str(source), source.location, expression)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = analyse(source, expression=expression, environment=self._environment)
+        return found
 
 
-def check_templates(playbook: Playbook, from_outside: KnownNames, mistakes: Mistakes) -> None:
-    """Notes what is wrong in every template and condition of a playbook."""
+def check_templates(
+    playbook: Playbook, from_outside: KnownNames, mistakes: Mistakes, unknowns: Unknowns | None = None
+) -> None:
+    """Notes what is wrong in every template and condition of a playbook.
+
+    Args:
+        unknowns: is told of variables that only something unknown could set.
+    """
     set_anywhere = from_outside | set_by(playbook, from_outside.vault)
     own = playbook.extensions.functions
-    environment = environment_with_functions(own) if own else None
+    analyses = _Analyses(environment_with_functions(own) if own else None)
+    names = NameCheck(mistakes, unknowns)
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)
     for play in playbook.plays:
         in_play = set_anywhere | of_play(play, playbook, from_outside.vault)
         for text in texts_of(play):
-            _check(text, None, _Scope(in_play, anywhere, environment), mistakes)
+            _check(text, None, Scope(in_play, anywhere), analyses, names)
         for visit in walk(play):
-            scope = _Scope(in_play | KnownNames(_around(visit)), anywhere, environment)
+            scope = Scope(in_play | KnownNames(_around(visit)), anywhere)
             for text in texts_of(visit.node):
-                _check(text, visit, scope, mistakes)
+                _check(text, visit, scope, analyses, names)
             if isinstance(visit.node, Task):
-                in_file = _Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere, environment)
+                in_file = Scope(scope.here | KnownNames(TEMPLATE_NAMES), anywhere)
                 around = surroundings_of(visit.parents, Path(playbook.path).parent)
-                for text in template_file_of(visit.node, around.search):
-                    _check(text, visit, in_file, mistakes)
+                for text in template_file_of(visit.node, around):
+                    _check(text, visit, in_file, analyses, names)
 
 
 def _around(visit: Visit) -> frozenset[str]:
@@ -65,21 +76,22 @@ def _around(visit: Visit) -> frozenset[str]:
     return names.union(*(of_node(parent) for parent in visit.parents if isinstance(parent, Block)))
 
 
-def _check(text: Text, visit: Visit | None, scope: _Scope, mistakes: Mistakes) -> None:
-    certain = visit is not None and is_certain(visit, text.evaluated)
+def _check(text: Text, visit: Visit | None, scope: Scope, analyses: _Analyses, names: NameCheck) -> None:
+    certain = text.evaluated == "load" or (visit is not None and is_certain(visit, text.evaluated))
+    mistakes = names.mistakes
     source, expression = text.text, text.expression
     if expression and source.is_template:
         inner = _braces(source, certain, mistakes)
         if inner is None:
             return
         source = inner
-    found = analyse(source, expression=expression, environment=scope.environment)
+    found = analyses.of(source, expression=expression)
     if found.error is not None:
         _add(found.error, certain, mistakes)
         return
     for diagnostic in _unknown_words(found):
         _add(diagnostic, certain, mistakes)
-    _check_names(found, text, visit, scope, certain, mistakes)
+    names.check(found, text, visit, scope, certain=certain)
 
 
 def _add(diagnostic: Diagnostic, certain: bool, mistakes: Mistakes) -> None:
@@ -116,31 +128,3 @@ def _unknown_words(found: Analysis) -> Iterable[Diagnostic]:
         for word in words:
             message = f"there is no {kind} '{word.name}'"
             yield Diagnostic(Severity.ERROR, f"unknown-{kind}", message, word.location, word.hint)
-
-
-def _check_names(
-    found: Analysis, text: Text, visit: Visit | None, scope: _Scope, certain: bool, mistakes: Mistakes
-) -> None:
-    """Notes variables that nothing sets; where something unknown may set more, only those that look misspelt."""
-    known = scope.anywhere if text.evaluated == "lazy" else scope.here
-    guards = _guarding(text, visit)
-    note = mistakes.error if certain and not known.unknown_sources else mistakes.warning
-    for name, location, guarded in found.names:
-        if guarded or name in known or name in guards:
-            continue
-        meant = near(name, known.names | MAGIC)
-        if known.unknown_sources and meant is None:
-            continue
-        no_loop = name == "item" and text.evaluated != "lazy"
-        message = "'item' is set by a loop, and this has none" if no_loop else f"nothing sets the variable '{name}'"
-        note("undefined-variable", message, location, f"did you mean '{meant}'?" if meant else None)
-
-
-def _guarding(text: Text, visit: Visit | None) -> frozenset[str]:
-    """The words in the conditions that are decided before: what they speak of, they may be guarding."""
-    if visit is None:
-        return frozenset()
-    conditions = [condition for parent in visit.parents for condition in getattr(parent, "when", ())]
-    if text.evaluated != "first":
-        conditions += [condition for condition in getattr(visit.node, "when", ()) if condition is not text.text]
-    return frozenset(word for condition in conditions for word in _WORD.findall(str(condition)))

@@ -43,7 +43,7 @@ def _read(written: LocatedDict, mistakes: Mistakes) -> VariablePrompt | None:
         mistakes.error("no-name", "'vars_prompt' does not say which variable", written.location, "add 'name: VARIABLE'")
         return None
     name = written["name"]
-    if not is_open(name):
+    if isinstance(name, str) and not is_open(name):
         note_name(name, written.value_locations.get("name"), mistakes)
     values = {key: value for key, value in written.items() if key in known and value is not None}
     return build(VariablePrompt, {"location": written.location, **values}, written, mistakes)

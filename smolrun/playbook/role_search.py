@@ -5,6 +5,7 @@ from pathlib import Path
 
 from smolrun.playbook.around import Around
 from smolrun.playbook.file_reader import YAML_ENDINGS
+from smolrun.playbook.search import unlooped
 
 DEFAULT_ROLES_PATH = (Path("~/.ansible/roles"), Path("/usr/share/ansible/roles"), Path("/etc/ansible/roles"))
 DEFAULT_COLLECTIONS_PATH = (Path("~/.ansible/collections"), Path("/usr/share/ansible/collections"))
@@ -16,7 +17,7 @@ def role_places(name: str, around: Around) -> tuple[Path, ...]:
     path = Path(name).expanduser()
     if path.is_absolute():
         return (path,)
-    return tuple(dict.fromkeys((*_in_collections(name, around), *_plain(path, around))))
+    return unlooped((*_in_collections(name, around), *_plain(path, around)))
 
 
 def find_role(name: str, around: Around) -> Path | None:

@@ -3,6 +3,7 @@
 The rule: docs.ansible.com, "Search paths in Ansible", for tasks outside of roles.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -17,12 +18,17 @@ def places(kind: FolderKind, name: str, folders: Sequence[Path]) -> tuple[Path, 
     path = Path(name).expanduser()
     if path.is_absolute():
         return (path,)
-    return tuple(dict.fromkeys(place for folder in folders for place in (folder / kind / path, folder / path)))
+    return unlooped(place for folder in folders for place in (folder / kind / path, folder / path))
 
 
 def find(kind: FolderKind, name: str, folders: Sequence[Path]) -> Path | None:
     """The first of the places where there is something; None where there is nothing in any."""
     return next((place for place in places(kind, name, folders) if place.exists()), None)
+
+
+def unlooped(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths, each once, without their ``..``: as in Ansible, what is before one of these need not exist."""
+    return tuple(dict.fromkeys(Path(os.path.normpath(path)) for path in paths))
 
 
 def looked_for(tried: Iterable[Path]) -> str:

@@ -44,7 +44,7 @@ def _of_files(task: Task, around: Surroundings, vault: VaultSecrets | None) -> f
     within = task.arguments.get("name")
     if within is not None:
         return None if is_open(within) else frozenset({str(within)})
-    name = task.arguments.get("file")
+    name = around.known(task.arguments.get("file"))
     if not isinstance(name, str) or is_open(name):
         return None
     path = find("vars", str(name), around.search)

@@ -127,7 +127,7 @@ def _apply(arguments: Mapping[str, Any], mistakes: Mistakes) -> Block | None:
 
 def _followed(task: Task, kind: "Kind", around: Around, mistakes: Mistakes) -> Block | None:
     """What an include will bring in, if that is known and was not looked at before; it is read to be checked."""
-    name = task.arguments.get("file")
+    name = around.place.known(task.arguments.get("file"))
     if not isinstance(name, str) or is_open(name) or task.arguments_template is not None:
         return None
     path = find_tasks(str(name), around, kind)

@@ -26,3 +26,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The hint that names the near word."""
     found = near(word, known)
     return f"did you mean '{found}'?" if found else None
+
+
+def slip_of(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is but for one letter: left out, doubled, wrong, or exchanged with the next one.
+
+    A last letter more or less is a plural, and digits tell things apart: these are words of their own.
+    """
+    return next((candidate for candidate in known if len(word) > 4 and _is_slip(word, candidate)), None)
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    if word == meant or abs(len(word) - len(meant)) > 1 or word[:1] != meant[:1]:
+        return False
+    start = _in_common(word, meant)
+    end = _in_common(word[start:][::-1], meant[start:][::-1])
+    wrong, right = word[start : len(word) - end], meant[start : len(meant) - end]
+    if end == 0 or any(letter.isdigit() for letter in wrong + right):
+        return False
+    return max(len(wrong), len(right)) == 1 or (len(wrong) == 2 and wrong == right[::-1])
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    different = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(different, min(len(one), len(other)))

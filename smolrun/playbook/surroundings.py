@@ -3,12 +3,17 @@
 The rules: docs.ansible.com, "Search paths in Ansible", and the path that it shows as ``ansible_search_path``.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Block, Play, Role, TasksOfFile, TasksOfRole
+from smolrun.playbook.search import unlooped
+from smolrun.source.text import SourceText
+
+_FOLDER = re.compile(r"\{\{ *(playbook_dir|role_path) *\}\}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,16 @@ class Surroundings:
         roles = (Path(role.path) for role in reversed(self.roles))
         return tuple(dict.fromkeys((*roles, *self.folders[:1], self.playbook)))
 
+    def known(self, name: object) -> object:
+        """The name of a file with the folders that are known here; no template where nothing else was one in it."""
+        if not isinstance(name, SourceText) or not name.is_template:
+            return name
+        folders = {"playbook_dir": str(self.playbook.absolute())}
+        if self.role is not None:
+            folders["role_path"] = str(Path(self.role.path).absolute())
+        text = _FOLDER.sub(lambda found: folders.get(found[1], found[0]), name)
+        return SourceText(text, name.location)
+
     def inside(self, node: Block) -> "Surroundings":
         """What is around the tasks of a block."""
         if not isinstance(node, TasksOfFile):
@@ -57,7 +72,7 @@ class Surroundings:
             places += [own / path, self.playbook / "tasks" / path]
         else:
             places += [folder / path for folder in self.folders]
-        return tuple(dict.fromkeys((*places, self.playbook / path)))
+        return unlooped((*places, self.playbook / path))
 
 
 def surroundings_of(parents: Iterable[Play | Block], playbook: Path) -> Surroundings:

@@ -1,12 +1,12 @@
 """The files that the module ``template`` renders, as texts to be checked like those in the playbook."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 from smolrun.errors import LoadError
 from smolrun.location import Location
 from smolrun.playbook.models import Task
 from smolrun.playbook.search import find
+from smolrun.playbook.surroundings import Surroundings
 from smolrun.playbook.texts import Text
 from smolrun.playbook.written import is_open
 from smolrun.source.files import read_found
@@ -29,12 +29,12 @@ _OWN_MARKS = frozenset(
 _HEADER = "#jinja2:"
 
 
-def template_file_of(task: Task, folders: Sequence[Path]) -> Iterator[Text]:
+def template_file_of(task: Task, around: Surroundings) -> Iterator[Text]:
     """The text of the file that a task renders; nothing where it is not known, or has marks of its own."""
-    name = task.arguments.get("src")
+    name = around.known(task.arguments.get("src"))
     if task.module != "template" or not isinstance(name, str) or is_open(name) or _OWN_MARKS & task.arguments.keys():
         return
-    path = find("templates", name, folders)
+    path = find("templates", name, around.search)
     if path is None or not path.is_file():
         return
     try:

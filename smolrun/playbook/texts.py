@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from smolrun.lazy_dataclass import dataclass
-from smolrun.playbook.models import READ_APART, Keywords, Loop, Task
+from smolrun.playbook.models import READ_APART, Keywords, Loop, Play, Task
 from smolrun.source.text import SourceText
 
-When = Literal["first", "condition", "loop", "execution", "lazy"]
+When = Literal["load", "first", "condition", "loop", "execution", "lazy"]
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Text:
     Attributes:
         text: as written.
         expression: it is a bare expression, or meant to be one.
-        evaluated: ``first``: the condition that decides first, always evaluated; ``condition``: one behind it;
-            ``loop``: what is looped over; ``execution``: each time the module runs; ``lazy``: perhaps never, or
-            what is undefined in it does no harm.
+        evaluated: ``load``: before any task: the hosts of a play; ``first``: the condition that decides first, always
+            evaluated; ``condition``: one behind it; ``loop``: what is looped over; ``execution``: each time the module
+            runs; ``lazy``: perhaps never, or what is undefined in it does no harm.
     """
 
     text: SourceText
@@ -47,6 +47,8 @@ def texts_of(node: Keywords) -> Iterator[Text]:
                 yield from _templates(value, "lazy" if name in _HARMLESS else "execution")
     if isinstance(node, Task):
         yield from _of_task(node)
+    if isinstance(node, Play):
+        yield from _templates(node.hosts, "load")
 
 
 def _of_task(task: Task) -> Iterator[Text]:

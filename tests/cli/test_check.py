@@ -9,17 +9,14 @@ GOOD = "- run: echo hi"
 ODD = "- no.such.module:\n    x: 1"
 
 
+def short(path: str, ended: Ended) -> str:
+    """What was told, without the folder of the playbook."""
+    return ended.err.replace(path.removesuffix("play.yml"), "")
+
+
 def test_0_without_mistakes(smolrun: Smolrun, playbook: Playbook) -> None:
     ended = smolrun("check", playbook(GOOD), "-i", "web1,")
     assert (ended.code, ended.out, ended.err) == (0, "", "No mistakes found\n")
-
-
-def test_what_cannot_be_told_without_an_inventory_is_said(smolrun: Smolrun, playbook: Playbook) -> None:
-    ended = smolrun("check", playbook("- run: echo {{ of_the_inventory }}"))
-    assert ended.code == 0
-    assert "Without an inventory (-i) it cannot be told which variables nothing sets" in ended.err
-    on_this_machine = playbook(GOOD, head="- hosts: localhost\n  gather_facts: false\n")
-    assert smolrun("check", on_this_machine).err == "No mistakes found\n"
 
 
 def test_0_with_warnings_and_4_when_strict(smolrun: Smolrun, playbook: Playbook) -> None:
@@ -86,3 +83,48 @@ def test_hosts_that_nothing_answers_to_are_told(smolrun: Smolrun, playbook: Play
 def test_hosts_that_a_task_makes_are_not_missed(smolrun: Smolrun, playbook: Playbook) -> None:
     path = playbook("- group_by: {key: made}", head="- hosts: all:made\n  gather_facts: false\n")
     assert "no host or group" not in smolrun("check", path, "-i", "web1,").err
+
+
+def test_what_is_wrong_again_and_again_is_shown_once_with_its_other_places(
+    smolrun: Smolrun, playbook: Playbook
+) -> None:
+    path = playbook("\n".join([ODD] * 6))
+    told = short(path, smolrun("check", path))
+    assert told.count("'no.such.module'") == 1
+    assert "also at play.yml:6:7, play.yml:8:7, play.yml:10:7 and 2 more (-v lists them)" in told
+    assert "0 errors, 6 warnings" in told
+    all_places = ", ".join(f"play.yml:{line}:7" for line in (6, 8, 10, 12, 14))
+    assert f"also at {all_places}\n" in short(path, smolrun("check", "-v", path))
+
+
+def test_what_could_not_be_known_is_told_at_the_end(smolrun: Smolrun, playbook: Playbook) -> None:
+    path = playbook("- include_tasks: '{{ x }}.yml'\n- run: echo {{ y }} {{ y }}")
+    ended = smolrun("check", path)
+    assert ended.code == 0
+    assert short(path, ended).endswith(
+        "No mistakes found\n\n"
+        "Could not be known before a run, and was not checked:\n"
+        "  1 include of tasks that a template names: {{ x }}.yml (play.yml:4:22)\n"
+        "  2 variables that nothing here sets: x (play.yml:4:26), y (play.yml:5:20)\n"
+        "    they may come from the inventory, since there is none\n"
+    )
+    assert "    y: play.yml:5:20, play.yml:5:28\n" in short(path, smolrun("check", "-v", path))
+
+
+def test_a_configured_inventory_that_is_not_there_is_a_warning(smolrun: Smolrun, playbook: Playbook) -> None:
+    from pathlib import Path
+
+    Path("ansible.cfg").write_text("[defaults]\ninventory = away\n")
+    ended = smolrun("check", playbook("- run: echo {{ x }}"))
+    assert ended.code == 0
+    assert "warning[missing-inventory]" in ended.err
+    assert "1 variable that nothing here sets: x" in ended.err
+
+
+def test_variables_of_groups_that_no_inventory_has_are_known(smolrun: Smolrun, playbook: Playbook) -> None:
+    from pathlib import Path
+
+    Path("group_vars/web").mkdir(parents=True)
+    Path("group_vars/web/main.yml").write_text("set_there: 1\n")
+    Path("group_vars/broken.yml").write_text("- 1\n")
+    assert smolrun("check", playbook("- run: echo {{ set_there }}"), "-i", "db1,").err == "No mistakes found\n"

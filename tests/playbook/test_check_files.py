@@ -82,7 +82,9 @@ def test_the_variables_of_a_variables_file_are_known(tmp_path: Path) -> None:
     (tmp_path / "vars").mkdir()
     (tmp_path / "vars" / "a.yml").write_text("x: 1\n")
     text = "- hosts: all\n  vars_files: [[none.yml, a.yml]]\n  tasks:\n    - run: echo {{ x }} {{ y }}\n"
-    assert told(tmp_path, text) == ["4:28 error undefined-variable: nothing sets the variable 'y'"]
+    assert told(tmp_path, text) == [
+        "4:28 error undefined-variable: nothing sets the variable 'y' (set it, or pass it on the command line: -e y=…)"
+    ]
 
 
 def test_the_variables_of_a_vaulted_variables_file_are_known(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_every_kind_of_condition_is_looked_at() -> None:
 
 def test_a_variable_that_nothing_sets_is_an_error_with_its_place() -> None:
     assert told_of_tasks("    - run: echo {{ nowhere }}\n") == [
-        "3:20 error undefined-variable: nothing sets the variable 'nowhere'"
+        "3:20 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)"
     ]
 
 
@@ -118,7 +118,7 @@ def test_the_place_is_exact_in_a_literal_block() -> None:
 
 def test_the_names_of_a_condition_are_looked_at() -> None:
     assert told_of_tasks("    - run: ls\n      when: nowhere == 1\n") == [
-        "4:13 error undefined-variable: nothing sets the variable 'nowhere'"
+        "4:13 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)"
     ]
 
 
@@ -167,7 +167,10 @@ def test_what_may_be_set_or_is_guarded_is_fine(text: str) -> None:
 )
 def test_what_nothing_sets_and_is_perhaps_never_used_is_a_warning(text: str) -> None:
     (line,) = told_of_tasks(text)
-    assert "warning undefined-variable: nothing sets the variable 'x'" in line
+    assert (
+        "warning undefined-variable: nothing sets the variable 'x' (set it, or pass it on the command line: -e x=…)"
+        in line
+    )
 
 
 def test_item_without_a_loop_is_told_as_such() -> None:
@@ -178,13 +181,15 @@ def test_item_without_a_loop_is_told_as_such() -> None:
 
 def test_the_variables_of_one_task_are_not_there_for_another() -> None:
     assert told_of_tasks("    - run: ls\n      vars: {x: 1}\n    - run: echo {{ x }}\n") == [
-        "5:20 error undefined-variable: nothing sets the variable 'x'"
+        "5:20 error undefined-variable: nothing sets the variable 'x' (set it, or pass it on the command line: -e x=…)"
     ]
 
 
 def test_the_variables_of_one_play_are_not_there_for_another() -> None:
     text = "- hosts: all\n  vars: {x: 1}\n- hosts: all\n  tasks:\n    - run: echo {{ x }}\n"
-    assert told(text) == ["5:20 error undefined-variable: nothing sets the variable 'x'"]
+    assert told(text) == [
+        "5:20 error undefined-variable: nothing sets the variable 'x' (set it, or pass it on the command line: -e x=…)"
+    ]
 
 
 def test_what_the_inventory_sets_is_known() -> None:
@@ -221,7 +226,7 @@ def told_of_file(folder: Path, template: str, task: str = "template: {src: a.j2,
 
 def test_mistakes_in_a_template_file_are_told_at_their_place_in_it(tmp_path: Path) -> None:
     assert told_of_file(tmp_path, "ok\nname {{ nowhere }}\n{{ 1 | nofilter }}\n") == [
-        "a.j2:2:9 error undefined-variable: nothing sets the variable 'nowhere'",
+        "a.j2:2:9 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)",
         "a.j2:3:8 error unknown-filter: there is no filter 'nofilter'",
     ]
 
@@ -243,3 +248,10 @@ def test_the_syntax_of_a_template_file_is_checked(tmp_path: Path) -> None:
 )
 def test_a_good_template_file_and_one_with_its_own_marks_are_let_be(tmp_path: Path, template: str, task: str) -> None:
     assert told_of_file(tmp_path, template, task) == []
+
+
+def test_the_hosts_of_a_play_are_rendered_in_every_run() -> None:
+    assert told("- hosts: web:&{{ nowhere }}\n  vars: {x: 1}\n") == [
+        "1:18 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)"
+    ]
+    assert told("- hosts: '{{ x }}'\n  vars: {x: 1}\n") == []

@@ -66,7 +66,7 @@ def test_what_imports_something_of_ansible_is_told_and_is_an_error_when_used(fol
         """,
     )
     assert found(Path("site.yml")) == [
-        f"warning {path}:2:1: {path} is written for Ansible's own Python: it imports ansible.errors",
+        f"warning {path}:2:1: this file is written for Ansible's own Python: it imports ansible.errors",
         "error site.yml:4:24: there is no filter 'shout'",
     ]
     loaded, _ = load_playbook("site.yml")

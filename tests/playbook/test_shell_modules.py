@@ -171,7 +171,7 @@ def test_python_that_is_written_for_ansible_is_told_where_a_task_uses_it(folder:
     written(folder, "library/greet.py", "#!/usr/bin/python\nfrom ansible.module_utils.basic import AnsibleModule\n")
     assert told(folder, "debug: {msg: hi}") == []
     assert told(folder, "greet: {name: x}") == [
-        "warning library/greet.py:2:1: library/greet.py is written for Ansible's own Python: it imports ansible.module_utils.basic",
+        "warning library/greet.py:2:1: this file is written for Ansible's own Python: it imports ansible.module_utils.basic",
         "warning site.yml:3:7: the module 'greet' is not available here; a task that comes to it will fail",
     ]
 

@@ -143,3 +143,8 @@ def test_five_hundred_files_of_tasks_are_checked_in_seconds(tmp_path: Path) -> N
     began = time.monotonic()
     assert told(tmp_path) == []
     assert time.monotonic() - began < 30
+
+
+def test_a_role_is_found_past_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    write(tmp_path, playbooks__site="- hosts: all\n  roles: [../../common/r]\n", common__r__tasks__main="[]\n")
+    load_playbook(tmp_path / "playbooks/site.yml")

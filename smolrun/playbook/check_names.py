@@ -1,0 +1,81 @@
+"""Variables that nothing could set."""
+
+import re
+
+from smolrun.lazy_dataclass import dataclass
+from smolrun.playbook.known_names import MAGIC, KnownNames
+from smolrun.playbook.mistakes import Mistakes
+from smolrun.playbook.suggestion import MISSPELT, near, slip_of
+from smolrun.playbook.texts import Text
+from smolrun.playbook.unknowns import Unknowns
+from smolrun.playbook.walk import Visit
+from smolrun.templating.analysis import Analysis
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_HINT = "set it, or pass it on the command line: -e {}=…"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What templates may name.
+
+    Attributes:
+        here: the variables that may be there for one node.
+        anywhere: those that may be there where a variable is rendered.
+    """
+
+    here: KnownNames
+    anywhere: KnownNames
+
+
+class NameCheck:
+    """Looks at the names in templates.
+
+    Args:
+        mistakes: where variables are noted that nothing sets.
+        unknowns: is told of those that only something unknown could set.
+    """
+
+    def __init__(self, mistakes: Mistakes, unknowns: Unknowns | None) -> None:
+        self.mistakes = mistakes
+        self._unknowns = unknowns if unknowns is not None else Unknowns()
+
+    def check(self, found: Analysis, text: Text, visit: Visit | None, scope: Scope, *, certain: bool) -> None:
+        """Notes the variables of a text; where something unknown may set more, only those that look misspelt.
+
+        Args:
+            certain: the text is rendered in every run.
+        """
+        known = scope.anywhere if text.evaluated == "lazy" else scope.here
+        guards: frozenset[str] | None = None
+        note = self.mistakes.error if certain and not known.unknown_sources else self.mistakes.warning
+        for name, location, guarded in found.names:
+            if guarded or name in known:
+                continue
+            guards = _guarding(text, visit) if guards is None else guards
+            if name in guards:
+                continue
+            no_loop = name == "item" and text.evaluated != "lazy"
+            meant = _meant(name, known)
+            if known.unknown_sources and meant is None:
+                self._unknowns.add("variable", name, location)
+                continue
+            message = "'item' is set by a loop, and this has none" if no_loop else f"nothing sets the variable '{name}'"
+            instead = f"did you mean '{meant}'?" if meant else None if no_loop else _HINT.format(name)
+            note("undefined-variable", message, location, instead)
+
+
+def _meant(name: str, known: KnownNames) -> str | None:
+    """The known name that was probably meant: where more names may exist, only a slip of one letter counts."""
+    names = known.names | MAGIC
+    return slip_of(name, names) if known.unknown_sources else near(name, names, MISSPELT)
+
+
+def _guarding(text: Text, visit: Visit | None) -> frozenset[str]:
+    """The words in the conditions that are decided before: what they speak of, they may be guarding."""
+    if visit is None:
+        return frozenset()
+    conditions = [condition for parent in visit.parents for condition in getattr(parent, "when", ())]
+    if text.evaluated != "first":
+        conditions += [condition for condition in getattr(visit.node, "when", ()) if condition is not text.text]
+    return frozenset(word for condition in conditions for word in _WORD.findall(str(condition)))
