@@ -24,14 +24,15 @@ class FileOptions:
         search_path: the folders that ``include``, ``import`` and ``extends`` look in.
         trim_blocks: the first newline after a block is removed.
         lstrip_blocks: spaces before a block are removed.
-        keep_trailing_newline: the file's last newline stays.
+        keep_trailing_newline: Jinja2 keeps the last newline of every file, included ones too. What is rendered ends
+            with as many as its file in any case.
         newline_sequence: ends every line of the result.
     """
 
     search_path: tuple[str, ...] = ()
     trim_blocks: bool = True
     lstrip_blocks: bool = False
-    keep_trailing_newline: bool = True
+    keep_trailing_newline: bool = False
     newline_sequence: str = "\n"
     variable_start_string: str = "{{"
     variable_end_string: str = "}}"

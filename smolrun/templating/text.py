@@ -77,12 +77,12 @@ def concat(parts: Iterable[Any]) -> Any:
     return join_text(found) if found else None
 
 
-def keep_newlines(result: Any, template: str) -> Any:
-    """Text ends with as many newlines as its template does, of which Jinja2 removes one."""
+def keep_newlines(result: Any, template: str, newline: str = "\n") -> Any:
+    """Text ends with at least as many newlines as its template does, of which Jinja2 removes one or two."""
     if not isinstance(result, str):
         return result
     lacking = _newlines(template) - _newlines(result)
-    return result + "\n" * lacking if lacking > 0 else result
+    return result + newline * lacking if lacking > 0 else result
 
 
 def _newlines(text: str) -> int:

@@ -35,7 +35,7 @@ def test_output_of_a_guest_is_never_a_template(local: Guest) -> None:
     [
         ({}, "a\n\n", b"a\n\n"),
         ({"newline_sequence": "\\r\\n"}, "a\nb\n", b"a\r\nb\r\n"),
-        ({"trim_blocks": False}, "{% if true %}\na\n{% endif %}\n", b"\na\n\n"),
+        ({"trim_blocks": False}, "{% if true %}\na\n{% endif %}\n", b"\na\n"),
         ({"lstrip_blocks": True}, "  {% if true %}\na\n  {% endif %}\n", b"a\n"),
         ({"variable_start_string": "[[", "variable_end_string": "]]"}, "[[ x ]] {{ x }}", b"1 {{ x }}"),
         ({"block_start_string": "<%", "block_end_string": "%>"}, "<% if x %>a<% endif %>", b"a"),

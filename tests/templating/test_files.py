@@ -24,7 +24,7 @@ def test_blocks_take_their_line_end_with_them(templar: Templar) -> None:
 
 def test_spaces_before_blocks_stay_unless_asked(templar: Templar) -> None:
     text = SourceText("a\n  {% if true %}\nb\n  {% endif %}\n")
-    assert templar.render_file(text, {}) == "a\n  b\n  "
+    assert templar.render_file(text, {}) == "a\n  b\n  \n"
     assert templar.render_file(text, {}, lstrip_blocks=True) == "a\nb\n"
 
 
@@ -32,6 +32,11 @@ def test_the_last_line_end_stays(templar: Templar) -> None:
     assert templar.render_file(SourceText("a\n"), {}) == "a\n"
     assert templar.render_file(SourceText("a"), {}) == "a"
     assert templar.render_file(SourceText("{{ x }}\n\n"), {"x": [1]}) == "[1]\n\n"
+    assert templar.render_file(SourceText("a{% if true %}b{% endif %}\n"), {}) == "ab\n"
+    assert templar.render_file(SourceText("{% if true %}b\n{% endif %}\n"), {}) == "b\n"
+    assert templar.render_file(SourceText("{% if false %}b{% endif %}"), {}) == ""
+    text = SourceText("a{% if true %}b{% endif %}\n")
+    assert templar.render_file(text, {}, newline_sequence="\r\n") == "ab\r\n"
 
 
 def test_the_header_overrides_the_options(templar: Templar) -> None:
@@ -70,7 +75,7 @@ def test_files_include_import_and_extend_others(templar: Templar, tmp_path: Path
         "url": SourceText("u{{ y }}"),
         "broken": SourceText("{{ nowhere }}"),
     }
-    assert templar.render_file(text, variables, search_path=[tmp_path]) == "<part 1 l\nzz> u1"
+    assert templar.render_file(text, variables, search_path=[tmp_path]) == "<part 1 lzz> u1"
 
 
 def test_the_text_of_an_imported_file_is_made_of_its_values(templar: Templar, tmp_path: Path) -> None:

@@ -131,8 +131,8 @@ def test_templates_are_rendered_with_the_variables_at_hand(look: Look, tmp_path:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "t.j2").write_text("{{ x }}{{ y | default('-') }}{% include 'part.j2' %}\n")
     (tmp_path / "templates" / "part.j2").write_text(".")
-    assert look("lookup('template', 't.j2')", x=SourceText("{{ z }}"), z=1) == "1-."
-    assert look("lookup('template', 't.j2', template_vars={'y': 2})", x=1) == "12."
+    assert look("lookup('template', 't.j2')", x=SourceText("{{ z }}"), z=1) == "1-.\n"
+    assert look("lookup('template', 't.j2', template_vars={'y': 2})", x=1) == "12.\n"
 
 
 def test_the_first_file_that_exists_is_found(look: Look, tmp_path: Path) -> None:
