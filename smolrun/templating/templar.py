@@ -173,8 +173,8 @@ class Templar:
         try:
             template = self._compiled_file(str(body), chosen)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            text = join_text(parts_of(template.root_render_func(context)))
-            return str(keep_newlines(text, body, chosen.newline_sequence))
+            rendered = join_text(parts_of(template.root_render_func(context)))
+            return str(keep_newlines(rendered, body, chosen.newline_sequence))
         except SmolVMError:
             raise
         except RecursionError as error:
