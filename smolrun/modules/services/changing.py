@@ -4,39 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from smolrun.errors import ModuleError
-from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import command_line
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.services.arguments import ServiceArguments, State, SystemdArguments
-from smolrun.modules.system.asking import ask, perform
-
-ENABLED = frozenset({"alias", "enabled", "generated", "static"})
-"""What ``systemctl is-enabled`` says of a unit that starts by itself, or that nobody need enable."""
-
-RUNNING = frozenset({"activating", "active", "reloading", "refreshing"})
-
-
-class ServiceNotFoundError(ModuleError):
-    """The guest has no such service."""
-
-
-@dataclass(frozen=True)
-class Service:
-    """A service as it is.
-
-    Attributes:
-        runs, enabled, masked: None where it cannot be told.
-        offline: nothing can be started now (systemd is installed, but does not run).
-    """
-
-    name: str
-    manager: str
-    runs: bool | None
-    enabled: bool | None
-    masked: bool = False
-    offline: bool = False
-    status: dict[str, str] | None = None
+from smolrun.modules.services.reading import Service, ServiceNotFoundError, read_service, service_in
+from smolrun.modules.system.asking import perform
 
 
 def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use: str) -> ModuleResult:
@@ -48,7 +21,7 @@ def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use
             perform(task, [_systemctl(scope, "daemon-reexec")])
         return ModuleResult(values={"name": None, "status": {}})
     try:
-        service = _service(arguments.name, raw, task)
+        service = service_in(arguments.name, raw, task)
     except ServiceNotFoundError as error:
         if not task.check_mode:
             raise
@@ -66,47 +39,8 @@ def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use
 
 def _read(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use: str, scope: str) -> RawFacts:
     pattern = arguments.pattern or "" if isinstance(arguments, ServiceArguments) else ""
-    variables = {
-        "name": arguments.name or "",
-        "scope": scope,
-        "use": use,
-        "pattern": pattern,
-        "reload": "yes" if arguments.daemon_reload and not task.check_mode else "",
-    }
-    return ask(task, "service_state", arguments=variables)
-
-
-def _service(name: str, raw: RawFacts, task: TaskContext) -> Service:
-    manager = raw.text("manager")
-    if manager == "systemd":
-        service = _unit(name, raw, task)
-    else:
-        if not raw.text("found"):
-            raise ServiceNotFoundError(
-                f"Could not find the requested service {name} on {task.host}: no /etc/init.d/{name}"
-            )
-        enabled = bool(raw.text("enabled")) if manager != "openrc" else _openrc_enabled(name, raw.text("runlevels"))
-        service = Service(name, manager, raw.number("status_code") == 0, enabled)
-    if raw.text("matched"):
-        return Service(name, manager, raw.text("matched") == "yes", service.enabled, service.masked)
-    return service
-
-
-def _unit(name: str, raw: RawFacts, task: TaskContext) -> Service:
-    status = dict(line.split("=", 1) for line in raw.text("show").splitlines() if "=" in line)
-    is_enabled = (raw.text("is_enabled").splitlines() or [""])[-1].strip()
-    offline = bool(raw.text("offline"))
-    if not offline and status.get("LoadState") == "not-found":
-        raise ServiceNotFoundError(f"Could not find the requested service {name}: host")
-    if offline and ("No such file" in is_enabled or "not found" in is_enabled):
-        raise ServiceNotFoundError(f"Could not find the requested service {name} on {task.host}")
-    masked = status.get("LoadState") == "masked" or is_enabled.startswith("masked")
-    runs = status.get("ActiveState") in RUNNING
-    return Service(name, "systemd", runs, is_enabled in ENABLED, masked, offline, status)
-
-
-def _openrc_enabled(name: str, table: str) -> bool:
-    return any(line.partition("|")[0].strip() == name and line.partition("|")[2].strip() for line in table.splitlines())
+    reload = bool(arguments.daemon_reload) and not task.check_mode
+    return read_service(arguments.name, task, use=use, scope=scope, pattern=pattern, reload=reload)
 
 
 def _due(arguments: ServiceArguments | SystemdArguments, service: Service) -> tuple[list[str], dict[str, Any]]:
