@@ -21,4 +21,4 @@ def test_packages_of_this_machine(local: Guest) -> None:
     ],
 )
 def test_versions(arguments: dict[str, str], problems: list[str]) -> None:
-    assert _problems(ProbePackageArguments(name="nginx", **arguments), ["1.22.1-9"]) == problems  # type: ignore[arg-type]
+    assert _problems(ProbePackageArguments(name="nginx", **arguments), ["1.22.1-9"]) == problems

@@ -2,8 +2,7 @@ import pytest
 
 from smolrun.modules.probe_service import ProbeServiceArguments, _problems
 from smolrun.modules.services.reading import Service
-from tests.modules.guest import Guest
-from tests.modules.system_guest import SystemGuest
+from tests.modules.guest import Guest, SystemGuest
 
 RUNS = Service("web", "systemd", runs=True, enabled=False, status={"SubState": "running"})
 FAILED = Service("web", "systemd", runs=False, enabled=True, status={"SubState": "failed"})
@@ -21,7 +20,7 @@ FAILED = Service("web", "systemd", runs=False, enabled=True, status={"SubState":
 )
 def test_problems(service: Service, arguments: dict[str, object], problems: list[str]) -> None:
     state = "started" if service.runs else "stopped"
-    assert _problems(ProbeServiceArguments(name="web", **arguments), service, state) == problems  # type: ignore[arg-type]
+    assert _problems(ProbeServiceArguments(name="web", **arguments), service, state) == problems
 
 
 def test_a_service_that_is_not_there(local: Guest) -> None:
