@@ -22,8 +22,11 @@ class LoopError(SmolVMError):
     """What a loop is to go over is not a list."""
 
 
-def items_of(loop: Loop, templar: Templar, variables: Mapping[str, Any]) -> list[Any]:
+def items_of(loop: Loop, action: str, templar: Templar, variables: Mapping[str, Any]) -> list[Any]:
     """What a loop goes over.
+
+    Args:
+        action: the module of the task.
 
     Raises:
         LoopError: ``loop`` got something else than a list.
@@ -45,7 +48,7 @@ def items_of(loop: Loop, templar: Templar, variables: Mapping[str, Any]) -> list
         return _flat(terms)
     if lookup == "list":
         return terms
-    return templar.lookup(loop.lookup, terms, variables)
+    return templar.lookup(loop.lookup, terms, variables, action=action)
 
 
 def _flat(terms: list[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import smolrun
 from smolrun.connection.pool import ConnectionPool
+from smolrun.engine.ansible_settings import ansible_settings
 from smolrun.engine.event_bus import EventBus
 from smolrun.engine.events import Event as RunEvent
 from smolrun.engine.events import RunFinished, RunStarted
@@ -69,7 +70,8 @@ class Run:
         redactor = Redactor((lambda: vault.revealed) if vault is not None else None)
         base = Path(self._playbooks[0].path).resolve().parent if self._playbooks else None
         extensions = Extensions([playbook.extensions for playbook in self._playbooks], lambda own: templar.learn(own))
-        templar = Templar(base=base, vault=vault, own=extensions.functions)
+        settings = ansible_settings(options, self._inventory.sources)
+        templar = Templar(base=base, vault=vault, own=extensions.functions, settings=settings)
         services = Services(
             options=options,
             inventory=self._inventory,

@@ -90,7 +90,7 @@ class _HostTask:
             return self._item_runner(self.variables).run()
         values = KeywordValues(self.services.templar, self.variables)
         try:
-            items = items_of(loop, self.services.templar, self.variables)
+            items = items_of(loop, self.planned.task.module, self.services.templar, self.variables)
             controls = LoopControls.of(loop, values)
         except SmolVMError as error:
             # It counts only if the task is to run at all: `when` decides, which is looked at in the runner.

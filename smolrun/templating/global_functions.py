@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from smolrun.templating.rendering import Rendering
 
 
-def look_up(rendering: "Rendering", name: str, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+def look_up(
+    rendering: "Rendering", name: str, terms: Sequence[Any], options: Mapping[str, Any], action: str | None = None
+) -> list[Any]:
     """All the results of a lookup.
+
+    Args:
+        action: the module of the task that loops over it; None where a template calls it.
 
     Raises:
         OperationError: there is no such lookup, or it failed.
@@ -32,7 +37,7 @@ def look_up(rendering: "Rendering", name: str, terms: Sequence[Any], options: Ma
         if isinstance(term, Missing):
             fail(term)
     try:
-        return list(lookup(LookupContext(rendering), terms, options))
+        return list(lookup(LookupContext(rendering, action), terms, options))
     except (UndefinedUseError, OperationError, RecursionError):
         raise
     except (SmolVMError, JinjaError) as error:

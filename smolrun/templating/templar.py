@@ -42,6 +42,7 @@ class Templar:
             ``ansible_search_path``.
         vault: opens vaulted files for the lookup ``unvault``.
         own: filters, tests and lookups of the user's.
+        settings: what the lookup ``config`` tells, by Ansible's names.
         warn: is told what ``lookup(..., errors='warn')`` has to say.
     """
 
@@ -51,10 +52,12 @@ class Templar:
         base: Path | None = None,
         vault: VaultSecrets | None = None,
         own: Functions | None = None,
+        settings: Mapping[str, Any] | None = None,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.base = base
         self.vault = vault
+        self.settings: Mapping[str, Any] = settings or {}
         self.warn = warn
         self.environment: TemplateEnvironment = environment_with_functions(own)
         self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
@@ -129,19 +132,22 @@ class Templar:
         terms: Sequence[Any],
         variables: Mapping[str, Any],
         options: Mapping[str, Any] | None = None,
+        *,
+        action: str = "",
     ) -> list[Any]:
         """All the results of a lookup, as data; what the ``with_*`` loops are made of.
 
         Args:
             name: such as ``items`` or ``ansible.builtin.fileglob``.
             terms: rendered already.
+            action: the module of the task that loops over it.
 
         Raises:
             TemplateError: there is no such lookup, or it failed.
         """
         rendering = Rendering(self, variables)
         try:
-            found = materialise(look_up(rendering, name, terms, options or {}))
+            found = materialise(look_up(rendering, name, terms, options or {}, action))
         except JinjaError as error:
             raise as_template_error(error, "") from error
         assert isinstance(found, list)

@@ -21,11 +21,12 @@ from smolrun.templating.filters import (
     sets,
     text,
     values,
+    vaulting,
 )
 
 _THEMES = (
     addresses, collections, dates, encoding, formats, hashing, numbers, passwords, paths, queries, regex, sets, text,
-    values,
+    values, vaulting,
 )  # fmt: skip
 
 

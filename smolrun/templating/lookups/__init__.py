@@ -3,10 +3,10 @@
 from difflib import get_close_matches
 
 from smolrun.templating.calling import PREFIXES, qualified
-from smolrun.templating.lookups import files, lists, machine, password, variables
+from smolrun.templating.lookups import files, lists, machine, password, random_string, settings, variables
 from smolrun.templating.lookups.base import Lookup
 
-_THEMES = (files, lists, machine, password, variables)
+_THEMES = (files, lists, machine, password, random_string, settings, variables)
 
 
 def lookups() -> dict[str, Lookup]:

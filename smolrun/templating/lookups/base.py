@@ -22,9 +22,11 @@ class LookupContext:
 
     Attributes:
         rendering: its variables.
+        action: the module of the task that loops over what is found; None where a template asks.
     """
 
     rendering: "Rendering"
+    action: str | None = None
 
     def variable(self, name: str, default: Any = None) -> Any:
         """The rendered value of a variable."""
@@ -36,12 +38,13 @@ class LookupContext:
         found += [self.variable("role_path"), self.variable("playbook_dir"), self.rendering.templar.base, Path.cwd()]
         return list(dict.fromkeys(Path(str(folder)) for folder in found if folder))
 
-    def candidates(self, folder: str, name: str) -> list[Path]:
-        """Every path that `name` may mean: in the sub-folder `folder` of each place, and then in the place."""
+    def candidates(self, folder: str | None, name: str) -> list[Path]:
+        """Every path that `name` may mean: in the sub-folder `folder` of each place, if any, and then in the place."""
         path = Path(name).expanduser()
         if path.is_absolute():
             return [path]
-        return [candidate for place in self.folders() for candidate in (place / folder / path, place / path)]
+        inside = (folder, ".") if folder else (".",)
+        return [place / each / path for place in self.folders() for each in inside]
 
     def find(self, folder: str, name: str) -> Path:
         """The file that `name` means. Raises `LookupFailedError` with every place searched."""

@@ -81,28 +81,35 @@ def first_found(context: LookupContext, terms: Sequence[Any], options: Mapping[s
         if isinstance(term, Mapping):
             given = options_of(term, files=(), paths=chosen["paths"], skip=skip)
             skip = truth(given["skip"])
-            names += _combined(_names(given["files"]), _names(given["paths"]))
+            names += _combined(_names(given["files"]), _names(given["paths"], ",:;"))
         else:
-            names += _combined(_names(term), _names(chosen["paths"]))
-    names += _combined(_names(chosen["files"]), _names(chosen["paths"]))
+            names += _combined(_names(term), _names(chosen["paths"], ",:;"))
+    if not terms:
+        names += _combined(_names(chosen["files"]), _names(chosen["paths"], ",:;"))
     for name in names:
-        for folder in ("files", "templates", "vars", "tasks"):
-            for candidate in context.candidates(folder, name):
-                if candidate.exists():
-                    return [str(candidate)]
+        for candidate in context.candidates(_folder_for(context.action), name):
+            if candidate.exists():
+                return [os.path.normpath(candidate)]
     if skip:
         return []
     raise LookupFailedError(f"none of these files was found: {', '.join(names) or '(no names given)'}")
+
+
+def _folder_for(action: str | None) -> str | None:
+    """The sub-folder that ``with_first_found`` looks in too, by the name of the task's module; a template has none."""
+    if action is None:
+        return None
+    return next((f"{word}s" for word in ("template", "var") if word in action), "files")
 
 
 def _flat(terms: Sequence[Any]) -> list[Any]:
     return [item for term in terms for item in (_flat(term) if isinstance(term, list) else [term])]
 
 
-def _names(value: Any) -> list[str]:
+def _names(value: Any, separators: str = ",;") -> list[str]:
     if isinstance(value, str):
-        return [part.strip() for part in re.split(r"[,;]", value) if part.strip()]
-    return [name for item in value for name in _names(item)]
+        return [part.strip() for part in re.split(f"[{separators}]", value) if part.strip()]
+    return [name for item in value for name in _names(item, separators)]
 
 
 def _combined(names: list[str], folders: list[str]) -> list[str]:
@@ -118,12 +125,14 @@ def ini(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]
     for term in terms:
         key, chosen = _ini_options(str(term), options)
         parser = _ini_parser(context, chosen)
-        section = "properties" if chosen["type"] == "properties" else chosen["section"]
+        section = "properties" if chosen["type"] == "properties" else str(chosen["section"])
+        if not parser.has_section(section):
+            raise LookupFailedError(f"there is no section '{section}' in '{chosen['file']}'")
         if truth(chosen["re"]):
-            keys = parser.options(section) if parser.has_section(section) else []
-            result += [parser.get(section, name) for name in keys if re.match(key, name)]
+            found = [parser.get(section, name) for name in parser.options(section) if re.match(key, name)]
         else:
-            result.append(parser.get(section, key, fallback=chosen["default"]))
+            found = [parser.get(section, key) if parser.has_option(section, key) else chosen["default"]]
+        result += [value for value in found if value is not None]
     return result
 
 
@@ -156,6 +165,8 @@ def csv_file(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
     result: list[Any] = []
     for term in terms:
         key, *pairs = str(term).split(" ")
+        if not key:
+            raise LookupFailedError("what is looked for in the first column is needed")
         written = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
         chosen = options_of(
             {**options, **written}, file="ansible.csv", delimiter="TAB", default=None, col="1", keycol="0",
@@ -165,8 +176,10 @@ def csv_file(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
         lines = _read(context.find("files", str(chosen["file"])), str(chosen["encoding"])).splitlines()
         rows = csv.reader(lines, delimiter=delimiter)
         column, key_column = int(chosen["col"]), int(chosen["keycol"])
-        wide_enough = (row for row in rows if len(row) > max(column, key_column))
-        found = next((row[column] for row in wide_enough if row[key_column] == key), chosen["default"])
+        row = next((row for row in rows if len(row) > key_column and row[key_column] == key), None)
+        if row is not None and len(row) <= column:
+            raise LookupFailedError(f"the row of '{key}' in '{chosen['file']}' has no column {column}")
+        found = chosen["default"] if row is None else row[column]
         if found is not None:
             result.append(found)
     return result

@@ -132,7 +132,7 @@ def _numbers(given: Mapping[str, Any]) -> list[str]:
         numbers = range(start, start + count * step, step) if count else range(0)
     else:
         end = _integer(chosen["end"])
-        step = stride if stride is not None else (1 if end >= start else -1)
+        step = 1 if stride is None else stride
         _check_direction(start, end, step)
         numbers = range(start, end + (1 if step > 0 else -1), step) if step else range(0)
     check_size(len(numbers), "the lookup 'sequence'")
@@ -149,6 +149,8 @@ def _check_direction(start: int, end: int, step: int) -> None:
 
 LOOKUPS: Final[dict[str, Lookup]] = {
     "cartesian": nested,
+    "community.general.cartesian": nested,
+    "community.general.flattened": flattened,
     "dict": dictionary,
     "flattened": flattened,
     "indexed_items": indexed_items,

@@ -44,6 +44,9 @@ def _password(context: LookupContext, term: str, options: Mapping[str, Any]) -> 
 def _split(term: str) -> tuple[str, dict[str, str]]:
     """The path, and the options written after it."""
     match = re.search(rf"(?:^|\s)(?:{'|'.join(_OPTIONS)})=", term)
+    unknown = re.search(r"\s(\w+)=", term if match is None else term[: match.start()])
+    if unknown is not None:
+        raise LookupFailedError(f"there is no option '{unknown[1]}': the options are {', '.join(_OPTIONS)}")
     if match is None:
         return term.strip(), {}
     pairs = [pair.partition("=") for pair in term[match.start() :].split()]

@@ -44,10 +44,13 @@ def _pattern(term: Any) -> "re.Pattern[str]":
         raise ValueError(f'Unable to use "{term}" as a search parameter: {error}') from error
 
 
+_SEPARATOR: Final = re.compile(r"[,:](?![^\[]*\])")  # no colon within brackets
+
+
 def inventory_hostnames(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
     """The hosts of a pattern of group and host names (``a:b``, ``&c``, ``!d``, globs)."""
     groups = context.variable("groups") or {}
-    parts = [part.strip() for term in terms for part in re.split(r"[,:]", str(term)) if part.strip()]
+    parts = [part.strip() for term in terms for part in _SEPARATOR.split(str(term)) if part.strip()]
     order = [part for kind in ("", "&", "!") for part in parts if (part[0] if part[0] in "&!" else "") == kind]
     found: list[str] = []
     for part in order:
@@ -61,9 +64,25 @@ def inventory_hostnames(context: LookupContext, terms: Sequence[Any], options: M
     return found
 
 
+_PART: Final = re.compile(r"(?P<name>.+)\[(?:(?P<index>-?\d+)|(?P<first>\d*)[:-](?P<last>\d*))\]")
+
+
 def _hosts(groups: Mapping[str, Any], pattern: str) -> list[str]:
-    result = [host for name in groups if fnmatch.fnmatchcase(name, pattern) for host in groups[name]]
-    result += [host for host in groups.get("all", ()) if fnmatch.fnmatchcase(host, pattern)]
+    """Those of a glob, of a regular expression behind ``~``, or some of them: ``web[0]``, ``web[1:2]``."""
+    part = None if pattern.startswith("~") else _PART.fullmatch(pattern)
+    if part is None:
+        return _matching(groups, pattern)
+    found = _matching(groups, part["name"])
+    if part["index"] is not None:
+        index = int(part["index"])
+        return found[index : index + 1 or None]
+    return found[int(part["first"] or 0) : int(part["last"]) + 1 if part["last"] else None]
+
+
+def _matching(groups: Mapping[str, Any], pattern: str) -> list[str]:
+    expression = re.compile(pattern[1:] if pattern.startswith("~") else fnmatch.translate(pattern))
+    result = [host for name in groups if expression.match(name) for host in groups[name]]
+    result += [host for host in groups.get("all", ()) if expression.match(host)]
     return list(dict.fromkeys(result))
 
 

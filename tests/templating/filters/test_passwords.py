@@ -1,5 +1,7 @@
 """Password hashes are those of glibc: the vectors of the specification, and values compared with passlib."""
 
+import subprocess
+
 import bcrypt
 import pytest
 
@@ -55,3 +57,26 @@ def test_a_given_salt_gives_the_same_hash(render: Render) -> None:
 
 def test_bcrypt_verifies() -> None:
     assert bcrypt.checkpw(b"secret", password_hash("secret", "blowfish", rounds=4).encode())
+
+
+@pytest.mark.parametrize(
+    ("salt", "password", "expected"),
+    [
+        ("saltsalt", "x", "$1$saltsalt$4px9i58NU2Z2/vZOUlGjq."),
+        ("abcd", "", None),
+        ("s", "a password that is longer than one block of the hash, which has sixteen bytes", None),
+    ],
+)
+def test_md5_is_that_of_crypt(salt: str, password: str, expected: str | None) -> None:
+    command = ["openssl", "passwd", "-1", "-salt", salt, password]
+    reference = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert password_hash(password, "md5", salt) == (expected or reference) == reference
+
+
+def test_a_salt_of_bcrypt_may_have_bits_that_mean_nothing() -> None:
+    # As passlib, and so Ansible, has it.
+    expected = "$2a$05$123456789012345678901unKZ/XDM7kAVdcGzwXdLTY9XyxnDE.ja"
+    assert password_hash("x", "bcrypt", "1234567890123456789012", rounds=5, ident="2a") == expected
+    assert bcrypt.checkpw(b"x", expected.encode())
+    with pytest.raises(ValueError, match="a salt of bcrypt has 22"):
+        password_hash("x", "bcrypt", "short")
