@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.jobs import write_job
+from benchmarks.loading import CHECKING, LISTING, doing, write_inventory, write_long_play
 from benchmarks.machine import Machine, delayed, machine
 from benchmarks.timing import Timing, empty_target, table, time_in_turn
 from benchmarks.tools import Tool, peers, smolrun
@@ -101,12 +102,25 @@ def startup(run: Benchmark) -> None:
     run.tell("--help", [Timing(name, tuple(times)) for name, times in seconds.items()])
 
 
+def load_play(run: Benchmark) -> None:
+    job = write_long_play(run.folder / "load-play", run.machine, 20 * run.tasks)
+    run.tell(f"a play of {job.tasks} tasks is loaded", time_in_turn(doing(run.tools, CHECKING), job, run.rounds))
+
+
+def load_inventory(run: Benchmark) -> None:
+    job = write_inventory(run.folder / "load-inventory", run.machine, 20 * run.tasks, 100)
+    title = f"an inventory of {job.tasks} hosts with 100 variables each is loaded and resolved"
+    run.tell(title, time_in_turn(doing(run.tools, LISTING), job, run.rounds))
+
+
 SCENARIOS: dict[str, Callable[[Benchmark], None]] = {
     "tasks": tasks,
     "tasks-40ms": tasks_40ms,
     "copies": copies,
     "guests": guests,
     "startup": startup,
+    "load-play": load_play,
+    "load-inventory": load_inventory,
 }
 
 
