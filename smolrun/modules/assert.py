@@ -86,7 +86,7 @@ def _involved(expression: Any, task: TaskContext) -> dict[str, Any]:
     """The variables that the expression names, and what they hold."""
     if not isinstance(expression, SourceText):
         return {}
-    names = dict.fromkeys(str(name) for name, *_ in analyse(expression, expression=True).names)
+    names = dict.fromkeys(used.name for used in analyse(expression, expression=True).names)
     values: dict[str, Any] = {}
     for name in names:
         if name.isidentifier() and name in task.variables:

@@ -49,8 +49,9 @@ class NameCheck:
         known = scope.anywhere if text.evaluated == "lazy" else scope.here
         guards: frozenset[str] | None = None
         note = self.mistakes.error if certain and not known.unknown_sources else self.mistakes.warning
-        for name, location, guarded in found.names:
-            if guarded or name in known:
+        for used in found.names:
+            name = used.name
+            if used.guarded or name in known:
                 continue
             guards = _guarding(text, visit) if guards is None else guards
             if name in guards:
@@ -58,11 +59,11 @@ class NameCheck:
             no_loop = name == "item" and text.evaluated != "lazy"
             meant = _meant(name, known)
             if known.unknown_sources and meant is None:
-                self._unknowns.add("variable", name, location)
+                self._unknowns.add("variable", name, used.location)
                 continue
             message = "'item' is set by a loop, and this has none" if no_loop else f"nothing sets the variable '{name}'"
             instead = f"did you mean '{meant}'?" if meant else None if no_loop else _HINT.format(name)
-            note("undefined-variable", message, location, instead)
+            note("undefined-variable", message, used.location, instead)
 
 
 def _meant(name: str, known: KnownNames) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from difflib import get_close_matches
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from jinja2 import nodes
 
@@ -22,18 +22,28 @@ from smolrun.templating.syntax import SyntaxMistake, parse
 _LOOKUP_FUNCTIONS: Final = frozenset({"lookup", "query", "q"})
 
 
-class UsedName(NamedTuple):
+@dataclass(frozen=True)
+class UsedName:
     """A variable that a template names.
 
     Attributes:
         name: the variable.
-        location: where, as far as it is known.
         guarded: whether the template copes with its being undefined.
+        text: the template.
+        line: of the template, from 1.
+        occurrence: which one of those of this name on that line, from 0.
     """
 
     name: str
-    location: Location | None
     guarded: bool
+    text: str = field(repr=False)
+    line: int
+    occurrence: int
+
+    @property
+    def location(self) -> Location | None:
+        """Where, as far as it is known: worked out only for the few that are spoken of, since it reads the text."""
+        return locate(self.text, self.name, self.line, self.occurrence)
 
 
 @dataclass(frozen=True)
@@ -104,22 +114,16 @@ def analyse(text: str, *, expression: bool = False, environment: TemplateEnviron
     tree = parse(environment, str(text), expression=expression)
     if isinstance(tree, SyntaxMistake):
         return Analysis(error=syntax_error(text, tree, expression=expression))
-    unknown_filters = [
-        _unknown(text, node, environment.filters)
-        for node in tree.find_all(nodes.Filter)
-        if _lacks(node.name, environment.filters)
-    ]
-    unknown_tests = [
-        _unknown(text, node, environment.tests)
-        for node in tree.find_all(nodes.Test)
-        if _lacks(node.name, environment.tests)
-    ]
-    called = [node for node in tree.find_all(nodes.Call) if _lookup_name(node) is not None]
+    filters, tests, called = _functions(tree)
     return Analysis(
         names=_used(text, find_names(environment, tree, expression=expression)),
         defines=_defines(tree) if expression else frozenset(),
-        unknown_filters=tuple(unknown_filters),
-        unknown_tests=tuple(unknown_tests),
+        unknown_filters=tuple(
+            _unknown(text, node, environment.filters) for node in filters if _lacks(node.name, environment.filters)
+        ),
+        unknown_tests=tuple(
+            _unknown(text, node, environment.tests) for node in tests if _lacks(node.name, environment.tests)
+        ),
         unknown_lookups=tuple(
             _unknown_lookup(text, node, environment.lookups)
             for node in called
@@ -127,6 +131,21 @@ def analyse(text: str, *, expression: bool = False, environment: TemplateEnviron
         ),
         lookups=tuple(_used_lookup(text, node) for node in called),
     )
+
+
+def _functions(tree: nodes.Template) -> tuple[list[nodes.Filter], list[nodes.Test], list[nodes.Call]]:
+    """The filters, the tests and the calls of lookups in a template."""
+    filters: list[nodes.Filter] = []
+    tests: list[nodes.Test] = []
+    lookups: list[nodes.Call] = []
+    for node in tree.find_all((nodes.Filter, nodes.Test, nodes.Call)):  # once: large templates have 100,000 nodes
+        if isinstance(node, nodes.Filter):
+            filters.append(node)
+        elif isinstance(node, nodes.Test):
+            tests.append(node)
+        elif isinstance(node, nodes.Call) and _lookup_name(node) is not None:
+            lookups.append(node)
+    return filters, tests, lookups
 
 
 def syntax_error(text: str, mistake: SyntaxMistake, *, expression: bool) -> Diagnostic:
@@ -151,7 +170,7 @@ def _used(text: str, found: Iterable[Found]) -> tuple[UsedName, ...]:
     for name, line, guarded in found:
         occurrence = seen.get((name, line), 0)
         seen[name, line] = occurrence + 1
-        result.append(UsedName(name, locate(text, name, line, occurrence), guarded))
+        result.append(UsedName(name, guarded, text, line, occurrence))
     return tuple(result)
 
 

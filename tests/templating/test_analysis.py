@@ -29,7 +29,7 @@ def at(line: int, column: int, text: str) -> SourceText:
 
 
 def names(text: str, *, expression: bool = False) -> list[tuple[str, bool]]:
-    return [(name, guarded) for name, _, guarded in analyse(text, expression=expression).names]
+    return [(used.name, used.guarded) for used in analyse(text, expression=expression).names]
 
 
 def test_names_are_found_with_their_places() -> None:
