@@ -223,6 +223,21 @@ class LazyMapping(Mapping[Any, Any]):
         return repr(materialise(self))
 
 
+def mapping_of(items: dict[Any, Any], render: Render) -> dict[Any, Any]:
+    """A copy of `items` whose values are rendered when read; a plain one where there is nothing to render."""
+    if _SCALARS.issuperset(map(type, items.values())) and _SCALARS.issuperset(map(type, items)):
+        return dict(items)
+    return LazyDict(items, render)
+
+
+def list_of(items: list[Any] | tuple[Any, ...], render: Render) -> list[Any]:
+    """A copy of `items` that are rendered when read; a plain one where there is nothing to render.
+
+    ``groups.all`` has a name for every host, and every host may ask for it.
+    """
+    return list(items) if _SCALARS.issuperset(map(type, items)) else LazyList(items, render)
+
+
 def _key(key: Any, render: Render) -> Any:
     """A key is rendered at once: a mapping cannot be without knowing its keys."""
     if type(key) is str or not isinstance(key, str):

@@ -9,7 +9,7 @@ from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.source.text import SourceText, location_of
 from smolrun.source.vault import VaultText
 from smolrun.templating.failures import as_template_error
-from smolrun.templating.lazy import LazyDict, LazyList, LazyMapping, materialise
+from smolrun.templating.lazy import LazyMapping, list_of, mapping_of, materialise
 from smolrun.templating.omit import OMIT
 from smolrun.templating.undefined import Missing
 
@@ -87,9 +87,9 @@ class Rendering:
         if isinstance(raw, VaultText):
             return self._text(self._revealed(raw))
         if isinstance(raw, dict):
-            return LazyDict(raw, self.value)
+            return mapping_of(raw, self.value)
         if isinstance(raw, list | tuple):
-            return LazyList(raw, self.value)
+            return list_of(raw, self.value)
         if isinstance(raw, Scope):
             return LazyMapping(raw, self._within(raw.variables).value)
         if isinstance(raw, Mapping):

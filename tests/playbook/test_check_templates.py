@@ -3,12 +3,16 @@
 # ruff: noqa: E501 - a line of a table shows a whole message
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smolrun.playbook import check_templates
 from smolrun.playbook.check import check, check_all
 from smolrun.playbook.known_names import KnownNames
 from smolrun.playbook.loader import load_playbook
+from smolrun.templating import analysis
+from smolrun.templating.analysis import Analysis
 from tests.playbook.reading import PLAY, lines, load
 
 
@@ -255,3 +259,16 @@ def test_the_hosts_of_a_play_are_rendered_in_every_run() -> None:
         "1:18 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)"
     ]
     assert told("- hosts: '{{ x }}'\n  vars: {x: 1}\n") == []
+
+
+def test_a_file_that_several_tasks_render_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def analyse(text: str, **options: Any) -> Analysis:
+        looked_at.append(text)
+        return analysis.analyse(text, **options)
+
+    monkeypatch.setattr(check_templates, "analyse", analyse)
+    task = "template: {src: a.j2, dest: /a}\n    - template: {src: a.j2, dest: /b}"
+    assert len(told_of_file(tmp_path, "only here {{ nowhere }}", task)) == 1
+    assert looked_at.count("only here {{ nowhere }}") == 1
