@@ -274,7 +274,8 @@ def check_request(request: CommandRequest) -> None:
     """Refuse what can never be run.
 
     Raises:
-        ValueError: for an empty command, a NUL in it, or another shell than ``login`` and ``raw``.
+        ValueError: for an empty command, a NUL in it, another shell than ``login`` and ``raw``, and an environment
+            with the latter.
         TypeError: for a command that is no text, and input that cannot be sent.
     """
     if request.command and not isinstance(request.command, str):
@@ -285,4 +286,6 @@ def check_request(request: CommandRequest) -> None:
         raise ValueError("command must not hold a NUL")
     if request.shell not in ("login", "raw"):
         raise ValueError(f"shell must be 'login' or 'raw', not {request.shell!r}")
+    if request.shell == "raw" and request.environment:
+        raise ValueError("an environment needs shell='login': a raw command is sent as it stands")
     check_input(request.stdin)

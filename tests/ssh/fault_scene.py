@@ -1,6 +1,8 @@
 """A guest behind a relay, one task on it, something that goes wrong at a chosen moment, and a ledger of what ran."""
 
+import contextlib
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -44,6 +46,8 @@ class Scene:
     ledger: the file on the guest that each task adds a line to; read here past SSH.
     jitter: delays each fault a little, differently for each seed.
     settings: further options of the client.
+    secret: in the environment of each login command, and to be seen nowhere.
+    leaks: where it was seen all the same.
     """
 
     server: OpenSSHServer
@@ -53,6 +57,8 @@ class Scene:
     jitter: random.Random
     settings: dict[str, float]
     timers: list[threading.Timer] = field(default_factory=list)
+    secret: str = field(default_factory=lambda: f"planted-{secrets.token_hex(8)}")
+    leaks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.client: SSHClient = self.guest.at(self.between.port).client(connect_timeout=PATIENCE, **self.settings)
@@ -73,9 +79,13 @@ class Scene:
         self, task: str, body: str, timeout: float, shell: ShellMode, on_output: Callable[[Stream, bytes], None] | None
     ) -> Outcome:
         begun = time.monotonic()
+        environment = {"PLANTED": self.secret} if shell == "login" else {}
         try:
-            result = self.client.run(f"echo {task} >> {self.ledger}; {body}", timeout, shell, on_output=on_output)
+            result = self.client.run(
+                f"echo {task} >> {self.ledger}; {body}", timeout, shell, environment=environment, on_output=on_output
+            )
         except SmolVMError as error:
+            self.look_for_secret(f"{error!r} {error} {error.hint} {error.__cause__!r}", "the error")
             kinds = {OperationTimeoutError: "timeout", ConnectionLostError: "lost", NotRunError: "not run"}
             verdict = next((name for kind, name in kinds.items() if isinstance(error, kind)), repr(error))
             return Outcome(verdict, time.monotonic() - begun, error=error)
@@ -166,8 +176,15 @@ class Scene:
         self.between.faults.slice = 0
         self.between.accept_again()
 
+    def look_for_secret(self, text: str, where: str) -> None:
+        if self.secret in text:
+            self.leaks.append(where)
+
     def inject(self, fault: str) -> None:
         time.sleep(self.jitter.uniform(0.0, 0.03))
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                self.look_for_secret(path.read_bytes().decode(errors="replace"), str(path))
         faults: dict[str, Callable[[], object]] = {
             "F1": self.refuse_for_a_while,
             "F2": self.between.fin,

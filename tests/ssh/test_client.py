@@ -84,7 +84,15 @@ def test_the_smallest_and_the_largest_settings_are_taken() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"command": ""}, {"command": " \n"}, {"command": "a\0b"}, {"timeout": 0.5}, {"timeout": 0}, {"shell": "bash"}],
+    [
+        {"command": ""},
+        {"command": " \n"},
+        {"command": "a\0b"},
+        {"timeout": 0.5},
+        {"timeout": 0},
+        {"shell": "bash"},
+        {"shell": "raw", "environment": {"A": "b"}},
+    ],
 )
 def test_what_can_never_be_run_is_a_value_error(arguments: dict[str, object]) -> None:
     client = SSHClient("127.0.0.1", port=1)

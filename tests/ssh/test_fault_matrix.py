@@ -1,7 +1,7 @@
 """Every fault at every moment of a command's life: survived as promised, and told as what it was.
 
 Counted against the client, and to be none: run twice, lost but called ok, run after it was called not run, over the
-deadline, left behind (threads, descriptors).
+deadline, a secret seen in an error or on a command line; and what is left behind (threads, descriptors).
 """
 
 import random
@@ -17,6 +17,7 @@ import pytest
 
 from smolrun.errors import HostKeyError, OperationTimeoutError
 from smolrun.ssh import kill
+from smolrun.ssh.result import ShellMode
 from tests.servers.endpoint import Endpoint
 from tests.servers.fault_relay import FaultRelay
 from tests.servers.fixtures import AsUser, StartOpenSSH
@@ -96,7 +97,7 @@ def scene_with(
         scene.heal()
 
 
-def provoke(scene: Scene, phase: str, fault: str, task: str, number: str) -> Outcome:
+def provoke(scene: Scene, phase: str, fault: str, task: str, number: str, shell: ShellMode) -> Outcome:
     """Run the task with that fault in that phase."""
     injected = threading.Event()
 
@@ -109,7 +110,7 @@ def provoke(scene: Scene, phase: str, fault: str, task: str, number: str) -> Out
         if phase == "P6" or (phase == "P7" and scene.status_known()):
             now()
 
-    body, shell, timeout = STREAM, "raw", TIMEOUT
+    body, timeout = STREAM, TIMEOUT
     if phase in ("P1", "P2", "P3"):
         timeout = 4.0 if fault in ("F4", "F5") else TIMEOUT
         before_the_command(scene, phase, fault, now)
@@ -123,9 +124,9 @@ def provoke(scene: Scene, phase: str, fault: str, task: str, number: str) -> Out
     elif phase == "P7":
         body = HELD
     elif phase == "P8":
-        body, shell, timeout = f"sleep {number}", "login", SHORT
+        body, timeout = f"sleep {number}", SHORT
         scene.when_killing(now)
-    return scene.run(task, body, timeout, "login" if shell == "login" else "raw", on_output)
+    return scene.run(task, body, timeout, shell, on_output)
 
 
 def before_the_command(scene: Scene, phase: str, fault: str, now: Callable[[], None]) -> None:
@@ -196,7 +197,9 @@ def test_cell(
     before = ours()
     scene = scene_with(fault, seed)
     task, number = f"task-{secrets.token_hex(4)}", unique()
-    outcome = provoke(scene, phase, fault, task, number)
+    # A login command and its environment, which holds a secret, take their way over standard input.
+    outcome = provoke(scene, phase, fault, task, number, "login" if phase == "P8" or seed == 1 else "raw")
+    assert scene.leaks == [], "secret leaked"
     judge(scene, outcome, expected, phase, task)
     if fault in ("F4", "F5") and phase != "P3":
         scene.between.reset()  # the old connections are gone for good; in P3 what they still hold may come to the guest
