@@ -10,7 +10,10 @@ The client is a library by itself::
 
 from typing import TYPE_CHECKING
 
+from smolrun.version import __version__ as __version__
+
 if TYPE_CHECKING:
+    from smolrun.api import PlaybookRun, RunResult, run
     from smolrun.errors import (
         AuthenticationError,
         BecomeError,
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from smolrun.ssh.request import Become
     from smolrun.ssh.result import CommandResult
 
-__version__ = "0.1.0"
 
 __all__ = [
     "AuthenticationError",
@@ -42,9 +44,12 @@ __all__ = [
     "NotRunError",
     "OperationCancelledError",
     "OperationTimeoutError",
+    "PlaybookRun",
+    "RunResult",
     "SSHClient",
     "SmolVMError",
     "TransferError",
+    "run",
 ]
 
 _HOMES = {
@@ -59,9 +64,12 @@ _HOMES = {
     "NotRunError": "smolrun.errors",
     "OperationCancelledError": "smolrun.errors",
     "OperationTimeoutError": "smolrun.errors",
+    "PlaybookRun": "smolrun.api",
+    "RunResult": "smolrun.api",
     "SSHClient": "smolrun.ssh.client",
     "SmolVMError": "smolrun.errors",
     "TransferError": "smolrun.errors",
+    "run": "smolrun.api",
 }
 
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-import smolrun
+from smolrun.version import __version__
 
 _COMMANDS = {
     "run": "smolrun.cli.run",
@@ -73,7 +73,7 @@ class LazyGroup(click.Group):
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(smolrun.__version__, prog_name="smolrun")
+@click.version_option(__version__, prog_name="smolrun")
 @click.option(
     "--traceback",
     is_flag=True,

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-import smolrun
 from smolrun.cli.annotating import annotated
 from smolrun.cli.bringing_up import BroughtUp, brought_up
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
@@ -32,6 +31,7 @@ from smolrun.lazy_dataclass import dataclass
 from smolrun.testing.phases import Plan
 from smolrun.testing.relabel import Listener
 from smolrun.testing.scenario import Scenario
+from smolrun.version import __version__
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class _Tester:
         began, now = time.monotonic(), time.time()
         self._hear(
             events.RunStarted(
-                time=now, run_id=run_id(now), version=smolrun.__version__, check_mode=False,
+                time=now, run_id=run_id(now), version=__version__, check_mode=False,
                 playbooks=tuple(playbook.path for playbook in self._plan.playbooks),
             )
         )  # fmt: skip

@@ -8,7 +8,6 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-import smolrun
 from smolrun.connection.pool import ConnectionPool
 from smolrun.engine.ansible_settings import ansible_settings
 from smolrun.engine.event_bus import EventBus
@@ -32,6 +31,7 @@ from smolrun.inventory.inventory import Inventory
 from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.models import Play, Playbook
 from smolrun.templating.templar import Templar
+from smolrun.version import __version__
 
 CANCEL_AGAIN = 1.0
 """Seconds between two looks for commands to kill, once the run is interrupted."""
@@ -113,7 +113,7 @@ class Run:
             RunStarted(
                 time=now,
                 run_id=run_id(now),
-                version=smolrun.__version__,
+                version=__version__,
                 playbooks=tuple(playbook.path for playbook in self._playbooks),
                 check_mode=options.check,
             )
