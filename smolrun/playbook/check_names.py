@@ -5,7 +5,7 @@ import re
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.known_names import MAGIC, KnownNames
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.suggestion import MISSPELT, near, slip_of
+from smolrun.playbook.suggestion import MISSPELT, Slips, near
 from smolrun.playbook.texts import Text
 from smolrun.playbook.unknowns import Unknowns
 from smolrun.playbook.walk import Visit
@@ -32,12 +32,16 @@ class NameCheck:
     """Looks at the names in templates.
 
     Args:
+        anywhere: the variables that may be there for any template of the playbook.
         mistakes: where variables are noted that nothing sets.
         unknowns: is told of those that only something unknown could set.
     """
 
-    def __init__(self, mistakes: Mistakes, unknowns: Unknowns | None) -> None:
+    def __init__(self, anywhere: KnownNames, mistakes: Mistakes, unknowns: Unknowns | None) -> None:
         self.mistakes = mistakes
+        self._names = anywhere.names | MAGIC
+        self._slips = Slips(self._names)
+        self._meant: dict[tuple[str, bool], str | None] = {}
         self._unknowns = unknowns if unknowns is not None else Unknowns()
 
     def check(self, found: Analysis, text: Text, visit: Visit | None, scope: Scope, *, certain: bool) -> None:
@@ -47,8 +51,9 @@ class NameCheck:
             certain: the text is rendered in every run.
         """
         known = scope.anywhere if text.evaluated == "lazy" else scope.here
+        more = known.unknown_sources and text.evaluated != "load"  # `hosts` sees no variables of hosts
         guards: frozenset[str] | None = None
-        note = self.mistakes.error if certain and not known.unknown_sources else self.mistakes.warning
+        note = self.mistakes.error if certain and not more else self.mistakes.warning
         for used in found.names:
             name = used.name
             if used.guarded or name in known:
@@ -57,19 +62,22 @@ class NameCheck:
             if name in guards:
                 continue
             no_loop = name == "item" and text.evaluated != "lazy"
-            meant = _meant(name, known)
-            if known.unknown_sources and meant is None:
+            meant = self._near(name, more=more)
+            if more and meant is None:
                 self._unknowns.add("variable", name, used.location)
                 continue
             message = "'item' is set by a loop, and this has none" if no_loop else f"nothing sets the variable '{name}'"
             instead = f"did you mean '{meant}'?" if meant else None if no_loop else _HINT.format(name)
             note("undefined-variable", message, used.location, instead)
 
-
-def _meant(name: str, known: KnownNames) -> str | None:
-    """The known name that was probably meant: where more names may exist, only a slip of one letter counts."""
-    names = known.names | MAGIC
-    return slip_of(name, names) if known.unknown_sources else near(name, names, MISSPELT)
+    def _near(self, name: str, *, more: bool) -> str | None:
+        """The known name that was probably meant: where more names may exist, only a slip of one letter counts."""
+        if name in self._names:  # of another task or play
+            return None
+        key = (name, more)
+        if key not in self._meant:
+            self._meant[key] = self._slips.meant_by(name) if more else near(name, self._names, MISSPELT)
+        return self._meant[key]
 
 
 def _guarding(text: Text, visit: Visit | None) -> frozenset[str]:

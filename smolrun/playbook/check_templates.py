@@ -54,8 +54,8 @@ def check_templates(
     set_anywhere = from_outside | set_by(playbook, from_outside.vault)
     own = playbook.extensions.functions
     analyses = _Analyses(environment_with_functions(own) if own else None)
-    names = NameCheck(mistakes, unknowns)
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)
+    names = NameCheck(anywhere, mistakes, unknowns)
     for play in playbook.plays:
         in_play = set_anywhere | of_play(play, playbook, from_outside.vault)
         for text in texts_of(play):

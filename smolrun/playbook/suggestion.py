@@ -28,16 +28,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean '{found}'?" if found else None
 
 
-def slip_of(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` is but for one letter: left out, doubled, wrong, or exchanged with the next one.
+class Slips:
+    """Finds the known word that another is but for one letter: left out, doubled, wrong, or exchanged with the next.
 
     A last letter more or less is a plural, and digits tell things apart: these are words of their own.
+
+    Args:
+        known: a large repository has thousands of variables, so they are kept by first letter and length.
     """
-    return next((candidate for candidate in known if len(word) > 4 and _is_slip(word, candidate)), None)
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known: dict[tuple[str, int], list[str]] = {}
+        for word in known:
+            self._known.setdefault((word[:1], len(word)), []).append(word)
+
+    def meant_by(self, word: str) -> str | None:
+        near = (word[:1], len(word))
+        candidates = (known for more in (0, -1, 1) for known in self._known.get((near[0], near[1] + more), ()))
+        return next((known for known in candidates if len(word) > 4 and _is_slip(word, known)), None)
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    if word == meant or abs(len(word) - len(meant)) > 1 or word[:1] != meant[:1]:
+    if word == meant:
         return False
     start = _in_common(word, meant)
     end = _in_common(word[start:][::-1], meant[start:][::-1])

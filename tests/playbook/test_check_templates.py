@@ -254,8 +254,9 @@ def test_a_good_template_file_and_one_with_its_own_marks_are_let_be(tmp_path: Pa
     assert told_of_file(tmp_path, template, task) == []
 
 
-def test_the_hosts_of_a_play_are_rendered_in_every_run() -> None:
-    assert told("- hosts: web:&{{ nowhere }}\n  vars: {x: 1}\n") == [
+@pytest.mark.parametrize("known", [None, KnownNames(unknown_sources=True)])
+def test_the_hosts_of_a_play_are_rendered_in_every_run_without_an_inventory(known: KnownNames | None) -> None:
+    assert told("- hosts: web:&{{ nowhere }}\n  vars: {x: 1}\n", known) == [
         "1:18 error undefined-variable: nothing sets the variable 'nowhere' (set it, or pass it on the command line: -e nowhere=…)"
     ]
     assert told("- hosts: '{{ x }}'\n  vars: {x: 1}\n") == []

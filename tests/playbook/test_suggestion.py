@@ -2,7 +2,7 @@
 
 import pytest
 
-from smolrun.playbook.suggestion import did_you_mean, near, slip_of
+from smolrun.playbook.suggestion import Slips, did_you_mean, near
 
 KNOWN = ("register", "become", "become_user", "msg", "when")
 
@@ -31,9 +31,9 @@ def test_the_hint_names_it() -> None:
 @pytest.mark.parametrize("word", ["pakages", "packagess", "packeges", "pacakges"])
 def test_one_letter_is_a_slip(word: str) -> None:
     if word == "packagess":  # a last letter more may be meant
-        assert slip_of(word, ["packages"]) is None
+        assert Slips(["packages"]).meant_by(word) is None
     else:
-        assert slip_of(word, ["other", "packages"]) == "packages"
+        assert Slips(["other", "packages"]).meant_by(word) == "packages"
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_one_letter_is_a_slip(word: str) -> None:
      ("domain", "cgit_domain"), ("same_word", "same_word")],
 )  # fmt: skip
 def test_plurals_numbers_and_other_words_are_no_slips(word: str, other: str) -> None:
-    assert slip_of(word, [other]) is None
+    assert Slips([other]).meant_by(word) is None
