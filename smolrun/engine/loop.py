@@ -8,6 +8,7 @@ from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.results import Result
 from smolrun.errors import SmolVMError
 from smolrun.lazy_dataclass import dataclass
+from smolrun.playbook.loops import FORGIVING
 from smolrun.playbook.models import Loop
 from smolrun.source.coercions import describe
 from smolrun.source.text import location_of
@@ -32,7 +33,9 @@ def items_of(loop: Loop, action: str, templar: Templar, variables: Mapping[str, 
         LoopError: ``loop`` got something else than a list.
         TemplateError: its expression cannot be evaluated.
     """
-    rendered = templar.render(loop.terms, variables)
+    forgiving = loop.lookup is not None and loop.lookup.rpartition(".")[2] == FORGIVING
+    render = templar.render_defined if forgiving else templar.render
+    rendered = render(loop.terms, variables)
     place = location_of(loop.terms) or loop.location
     if loop.lookup is None:
         if not isinstance(rendered, list):

@@ -20,6 +20,9 @@ LOOKUPS = frozenset(
 )  # fmt: skip
 """The lookups that real playbooks put after ``with_``."""
 
+FORGIVING = "first_found"
+"""The one that passes over terms with something undefined in them (seen in 2.19: in the loop alone)."""
+
 
 def loop_keys(task: LocatedDict) -> list[str]:
     """The keys of a task that say what to loop over."""

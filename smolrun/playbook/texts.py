@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.playbook.loops import FORGIVING
 from smolrun.playbook.models import READ_APART, Keywords, Loop, Play, Task
 from smolrun.source.text import SourceText
 
@@ -69,7 +70,7 @@ def _of_task(task: Task) -> Iterator[Text]:
 
 
 def _of_loop(loop: Loop) -> Iterator[Text]:
-    yield from _templates(loop.terms, "loop")
+    yield from _templates(loop.terms, "lazy" if (loop.lookup or "").rpartition(".")[2] == FORGIVING else "loop")
     if loop.control is not None:
         yield from _expressions(loop.control.break_when, "execution")
         for name in ("loop_var", "index_var", "label", "pause", "extended"):

@@ -280,6 +280,15 @@ def _unless_same_list(old: list[Any], new: list[Any]) -> list[Any]:
     return old if all(mine is other for mine, other in zip(old, new, strict=True)) else new
 
 
+def without_undefined(value: Any) -> Any:
+    """`value`, as `argument` gives it, without the entries and items that are undefined."""
+    if isinstance(value, dict):
+        return {key: without_undefined(item) for key, item in value.items() if not isinstance(item, Undefined)}
+    if isinstance(value, list):
+        return [without_undefined(item) for item in value if not isinstance(item, Undefined)]
+    return value
+
+
 def materialise(value: Any) -> Any:
     """`value` as plain data for good: what leaves the templates.
 

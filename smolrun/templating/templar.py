@@ -19,7 +19,7 @@ from smolrun.templating.failures import as_template_error
 from smolrun.templating.files import FileOptions, file_environment
 from smolrun.templating.functions import add_functions, environment_with_functions
 from smolrun.templating.global_functions import look_up
-from smolrun.templating.lazy import materialise
+from smolrun.templating.lazy import argument, materialise, without_undefined
 from smolrun.templating.omit import OMIT
 from smolrun.templating.plugins import Functions
 from smolrun.templating.presenting import Presenter
@@ -87,6 +87,15 @@ class Templar:
         if isinstance(value, SourceText):
             return rendering.finish(rendering.run(value), value)
         return rendering.finish(rendering.value(value), value)
+
+    def render_defined(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        """As `render`, but items and entries that refer to something undefined are left out.
+
+        Raises:
+            TemplateError: with the place of the template; also where `value` itself is undefined.
+        """
+        rendering = Rendering(self, variables)
+        return rendering.finish(without_undefined(argument(rendering.value(value))), value)
 
     def render_text(self, value: Any, variables: Mapping[str, Any]) -> str:
         """`value` rendered, as text.

@@ -1,6 +1,7 @@
 """Loops: what they go over, what they register, and what their controls do."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,3 +252,27 @@ def test_set_fact_refuses_names_that_no_expression_could_speak_of(play: Play, na
     )
     assert played.code == 2
     assert "Invalid variable name" in played.failure("it").message
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "['{{ nope }}.yml', vars/b.yml]",
+        "[{files: ['{{ nope }}.yml', b.yml], paths: [vars]}]",
+        "'{{ search }}'",
+    ],
+)
+def test_the_first_file_is_looked_for_without_what_is_undefined(play: Play, tmp_path: Path, terms: str) -> None:
+    (tmp_path / "vars").mkdir()
+    (tmp_path / "vars/b.yml").write_text("")
+    text = f"""
+    - hosts: localhost
+      gather_facts: false
+      vars: {{search: {{files: ['{{{{ nope }}}}.yml', b.yml], paths: [vars]}}}}
+      tasks:
+        - {{name: found, command: "echo {{{{ item }}}}", with_first_found: {terms}, register: r}}
+        - {{name: x, debug: {{msg: "{{{{ r.results[0].stdout }}}}"}}}}
+    """
+    assert play(text).message("x") == str(tmp_path / "vars/b.yml")
+    other = text.replace("with_first_found", "with_fileglob")
+    assert play(other).code == 2
