@@ -4,7 +4,6 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from smolrun.connection.local import LocalConnection
 from smolrun.connection.port import Connection
 from smolrun.connection.settings import Endpoint
 from smolrun.connection.ssh import ClientOptions, SSHConnection
@@ -57,6 +56,8 @@ class ConnectionPool:
 
     def _make(self, endpoint: Endpoint) -> Connection:
         if endpoint.kind == "local":
+            from smolrun.connection.local import LocalConnection  # most runs are over SSH alone
+
             return LocalConnection(folder=endpoint.folder)
         try:
             return SSHConnection(endpoint, self._options)

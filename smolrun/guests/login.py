@@ -4,17 +4,17 @@ import base64
 import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import OperationCancelledError, SmolVMError
+from smolrun.lazy_dataclass import dataclass
 
 KNOWN_HOSTS = "known_hosts"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Login:
     """How a guest that was made here is logged in to.
 

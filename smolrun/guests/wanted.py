@@ -1,7 +1,6 @@
 """Which hosts come from a provider: those whose variables say ``guest: {provider: …}``."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from smolrun.guests.providers import provider_named, provider_names
 from smolrun.guests.settings import GuestSettings
 from smolrun.inventory.host import Host
 from smolrun.inventory.layers import merge
+from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
@@ -25,7 +25,7 @@ VARIABLE = "guest"
 Render = Callable[[Any, Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WantedGuest:
     """Attributes:
     name: of its host.

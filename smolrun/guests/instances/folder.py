@@ -4,7 +4,6 @@ import os
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ from pydantic import ValidationError
 from smolrun.errors import SmolVMError, UsageError
 from smolrun.guests.instances.process import own_mark
 from smolrun.guests.instances.record import InstanceRecord
+from smolrun.lazy_dataclass import dataclass
 
 RECORD = "guest.json"
 
 
-@dataclass(slots=True)
+@dataclass
 class Instance:
     """One machine's folder: keys, disks, logs, and its record.
 
@@ -49,7 +49,7 @@ class Instance:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InstanceFolder:
     """Attributes:
     root: where the machines' folders are.

@@ -3,10 +3,10 @@
 import re
 from calendar import timegm
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import strptime
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.archives.local import clean
 from smolrun.modules.archives.members import UNKNOWN, Member
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
@@ -24,7 +24,7 @@ _BITS = {"r": 4, "w": 2, "x": 1, "s": 1, "t": 1}
 _HANDLERS = {"gzip": "TgzArchive", "bzip2": "TarBzipArchive", "xz": "TarXzArchive", "zstd": "TarZstdArchive"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuestArchive:
     """What to say to the guest's tools.
 
@@ -50,7 +50,7 @@ class GuestArchive:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What the guest's tools told of an archive.
 

@@ -1,7 +1,9 @@
 """What the further options of tar(1) and unzip(1) mean, as far as it is understood here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from smolrun.lazy_dataclass import dataclass
 
 _HARMLESS = frozenset({"--overwrite", "--no-overwrite-dir", "-v", "--verbose", "--totals", "--warning=no-timestamp"})
 _EXACT = frozenset({"-p", "--preserve-permissions", "--same-permissions"})
@@ -9,7 +11,7 @@ _OWN = frozenset({"--no-same-owner"})
 _STRIP = ("--strip-components", "--strip")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """What options ask for.
 

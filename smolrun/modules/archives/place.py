@@ -3,9 +3,10 @@
 import re
 import stat as bits
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from smolrun.errors import ModuleError
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.archives.members import UNKNOWN, Member
 from smolrun.modules.base import TaskContext
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
@@ -21,7 +22,7 @@ _HASH = re.compile(r"\\?([0-9a-f]{32,128}) [ *]")
 _KINDS = {bits.S_IFREG: "file", bits.S_IFDIR: "directory", bits.S_IFLNK: "link"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """What the guest told.
 

@@ -1,9 +1,10 @@
 """What is to be done about an archive whose members are known, and what came of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.archives.arguments import UnarchiveArguments
 from smolrun.modules.archives.members import Member, listed
 from smolrun.modules.archives.place import AT_ONCE, Place, differing
@@ -14,7 +15,7 @@ from smolrun.modules.files.writing import Attributes, attribute_changes, checked
 from smolrun.modules.guest import script_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unpacking:
     """An archive whose members are known, and what stands where they go.
 
