@@ -22,6 +22,10 @@ class InventoryFlags:
     ask_vault_password: bool = False
     roles_path: tuple[Path, ...] = ()
     collections_path: tuple[Path, ...] = ()
+    library: tuple[Path, ...] = ()
+    filter_plugins: tuple[Path, ...] = ()
+    test_plugins: tuple[Path, ...] = ()
+    lookup_plugins: tuple[Path, ...] = ()
     vault_identity_list: tuple[str, ...] = ()
     vault_identity: str = "default"
     vault_id_match: bool = False

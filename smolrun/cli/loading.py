@@ -38,7 +38,8 @@ def load_settings(flags: InventoryFlags, extra_variables: Mapping[str, Any]) -> 
     """What decides how the files of a playbook are found."""
     from smolrun.playbook.file_reader import LoadSettings
 
-    return LoadSettings(flags.roles_path, flags.collections_path, extra_variables)
+    code = {name: getattr(flags, name) for name in ("library", "filter_plugins", "test_plugins", "lookup_plugins")}
+    return LoadSettings(flags.roles_path, flags.collections_path, extra_variables, code)
 
 
 class Findings:

@@ -60,6 +60,14 @@ _HOSTS = (
     Setting("collections_path", kinds.PATHS, (), "folders that hold ansible_collections",
             _defaults("collections_path", "collections_paths"),
             ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_COLLECTIONS_PATHS")),
+    Setting("library", kinds.PATHS, (), "folders of modules of your own",
+            _defaults("library"), ("ANSIBLE_LIBRARY",)),
+    Setting("filter_plugins", kinds.PATHS, (), "folders of filters of your own",
+            _defaults("filter_plugins"), ("ANSIBLE_FILTER_PLUGINS",)),
+    Setting("test_plugins", kinds.PATHS, (), "folders of tests of your own",
+            _defaults("test_plugins"), ("ANSIBLE_TEST_PLUGINS",)),
+    Setting("lookup_plugins", kinds.PATHS, (), "folders of lookups of your own",
+            _defaults("lookup_plugins"), ("ANSIBLE_LOOKUP_PLUGINS",)),
 )  # fmt: skip
 
 _RUN = (

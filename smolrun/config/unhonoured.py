@@ -88,8 +88,8 @@ UNHONOURED: tuple[Unhonoured, ...] = (
     _of("callbacks_enabled", "ANSIBLE_CALLBACKS_ENABLED", _PLUGINS, _no_more_than(*_COSMETIC_CALLBACKS)),
     _of("callback_whitelist", "ANSIBLE_CALLBACK_WHITELIST", _PLUGINS, _no_more_than(*_COSMETIC_CALLBACKS)),
     *_plugin_folders(
-        ("library", "action_plugins", "become_plugins", "connection_plugins", "filter_plugins", "inventory_plugins",
-         "lookup_plugins", "strategy_plugins", "test_plugins", "vars_plugins", "module_utils")
+        ("action_plugins", "become_plugins", "connection_plugins", "inventory_plugins", "strategy_plugins",
+         "vars_plugins", "module_utils")
     ),
     _of("ssh_executable", "ANSIBLE_SSH_EXECUTABLE", "connections are made by smolrun itself",
         lambda text: _bare(text.replace("/", ".")) in {"", "ssh"}, "ssh_connection"),

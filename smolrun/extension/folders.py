@@ -8,8 +8,11 @@ from smolrun.location import Location, SourceFile
 from smolrun.source.files import everyone_may_write
 
 
-def code_files(folder: Path, endings: Iterable[str]) -> list[Path]:
+def code_files(folder: Path, endings: Iterable[str], *, trusted: bool = False) -> list[Path]:
     """The files in `folder` that may be code, sorted; those that begin with ``_`` are for the others to import.
+
+    Args:
+        trusted: somebody has named the folder, so that nobody could have put it there unnoticed.
 
     Raises:
         ExtensionError: everyone may write there, or beside it: the code could come from anybody.
@@ -18,7 +21,7 @@ def code_files(folder: Path, endings: Iterable[str]) -> list[Path]:
         return []
     wanted = frozenset(endings)
     found = sorted(path for path in folder.iterdir() if path.suffix in wanted and not path.name.startswith("_"))
-    for place in (folder, folder.parent, *found) if found else ():
+    for place in (folder, folder.parent, *found) if found and not trusted else ():
         if everyone_may_write(place):
             raise ExtensionError(
                 f"the code in {folder} is not used, because everyone may write to {place}",

@@ -4,7 +4,7 @@ As in Ansible, what a role brings along can be used by the whole playbook from t
 modules and plugins locally", "Embedding modules and plugins in roles").
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
 
@@ -45,18 +45,30 @@ class Extensions:
             if folder in self._seen:
                 return
             self._seen.add(folder)
-            self.modules.add(self._files(folder / LIBRARY, (".sh", ".py"), mistakes))
-            for name, kind in FOLDERS.items():
-                for path in self._files(folder / name, (".py",), mistakes):
-                    found = functions_in(path, kind)
-                    self.functions |= found
-                    self._learn(self.functions)
-                    for error in found.refused:
-                        note_unusable(error, mistakes)
+            for name in (LIBRARY, *FOLDERS):
+                self._add(name, folder / name, mistakes)
 
-    def _files(self, folder: Path, endings: Iterable[str], mistakes: Mistakes) -> Iterable[Path]:
+    def add_configured(self, folders: Mapping[str, Sequence[Path]], mistakes: Mistakes) -> None:
+        """Whatever is in folders that the configuration names, by what they hold; whoever may write there."""
+        with self._lock:
+            for name, several in folders.items():
+                for folder in several:
+                    self._add(name, folder.expanduser(), mistakes, trusted=True)
+
+    def _add(self, name: str, folder: Path, mistakes: Mistakes, *, trusted: bool = False) -> None:
+        if name == LIBRARY:
+            self.modules.add(self._files(folder, (".sh", ".py"), mistakes, trusted))
+            return
+        for path in self._files(folder, (".py",), mistakes, trusted):
+            found = functions_in(path, FOLDERS[name])
+            self.functions |= found
+            self._learn(self.functions)
+            for error in found.refused:
+                note_unusable(error, mistakes)
+
+    def _files(self, folder: Path, endings: Iterable[str], mistakes: Mistakes, trusted: bool) -> Iterable[Path]:
         try:
-            return code_files(folder, endings)
+            return code_files(folder, endings, trusted=trusted)
         except ExtensionError as error:
             note_unusable(error, mistakes)
             return ()

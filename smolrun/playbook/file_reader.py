@@ -1,7 +1,7 @@
 """Reads the further files of a playbook, each of them once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from threading import RLock
@@ -26,11 +26,13 @@ class LoadSettings:
         roles_path: folders of roles, besides those beside the playbook.
         collections_path: folders that hold ``ansible_collections``.
         extra_variables: ``-e``; names of imported files may hold them.
+        code: folders of modules, filters, tests and lookups of the user's own, by the names of such folders.
     """
 
     roles_path: tuple[Path, ...] = ()
     collections_path: tuple[Path, ...] = ()
     extra_variables: Mapping[str, Any] = field(default_factory=dict)
+    code: Mapping[str, Sequence[Path]] = field(default_factory=dict)
 
 
 class FileReader:

@@ -57,6 +57,7 @@ def read_playbook(
     path = Path(file.name)
     reader = FileReader(settings, vault)
     reader.extensions.add(path.parent, mistakes)
+    reader.extensions.add_configured(reader.settings.code, mistakes)
     around = Around(reader, Surroundings(path.parent), (path.absolute(),))
     plays = _bare_play(written, file, mistakes, around) if bare else read_plays(written, mistakes, around)
     playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare, extensions=reader.extensions)

@@ -7,6 +7,7 @@ import pytest
 
 from smolrun.errors import LoadError
 from smolrun.playbook.check import check
+from smolrun.playbook.file_reader import LoadSettings
 from smolrun.playbook.loader import load_playbook
 
 PLAY = "- hosts: all\n  tasks:\n    - debug:\n        msg: \"{{ 'a' | shout }}\"\n"
@@ -166,3 +167,13 @@ def test_mistakes_are_told_with_those_of_the_playbook(folder: Path) -> None:
     with pytest.raises(LoadError) as caught:
         load_playbook("site.yml")
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["unusable-extension", "unknown-keyword"]
+
+
+def test_folders_that_are_named_are_looked_into_whoever_may_write_there(folder: Path) -> None:
+    written(folder, "elsewhere/words.py", "FILTERS = {'shout': str.upper}")
+    written(folder, "modules/hello.sh", "# ---\n# description: x\n# ---\n")
+    (folder / "elsewhere").chmod(0o777)
+    settings = LoadSettings(code={"filter_plugins": [Path("elsewhere")], "library": [Path("modules")]})
+    written(folder, "site.yml", PLAY + "    - hello:\n")
+    loaded, warnings = load_playbook("site.yml", settings=settings)
+    assert (*warnings, *check(loaded)) == ()
