@@ -49,6 +49,7 @@ def reporting(flags: OutputFlags, *, show_diff: bool, playbooks: Sequence[str] =
             verbosity=flags.verbosity,
             show_diff=show_diff,
             show_skipped=flags.display_skipped_hosts,
+            collapse=not isinstance(sink, PlainSink),
         )
         listeners.append(shown)
     targets = report_targets(flags.report, flags.junit, playbooks)

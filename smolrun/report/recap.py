@@ -19,18 +19,27 @@ SLOWEST_SHOWN = 5
 SLOW_SECONDS = 0.5
 
 
-def recap(statistics: Mapping[str, HostStatistics], width: int = 79) -> Lines:
-    """``PLAY RECAP`` with one line for each host."""
+FULL_WIDTH = 107
+"""Columns of a line of the recap in Ansible's form."""
+
+
+def recap(statistics: Mapping[str, HostStatistics], width: int = 79, *, compact: bool = False) -> Lines:
+    """``PLAY RECAP`` with one line for each host.
+
+    Args:
+        compact: without the blanks that Ansible's form has, for a terminal that is too narrow for them.
+    """
     yield from header("PLAY RECAP", width)
+    column = max(map(len, statistics), default=0) if compact else 26
     for host in sorted(statistics):
-        yield _host_line(host, statistics[host])
+        yield _host_line(host, statistics[host], column, 0 if compact else 4)
 
 
-def _host_line(host: str, counts: HostStatistics) -> Line:
-    spans = [(f"{host:<26}", _host_style(counts)), (" : ", Style.PLAIN)]
+def _host_line(host: str, counts: HostStatistics, column: int, digits: int) -> Line:
+    spans = [(f"{host:<{column}}", _host_style(counts)), (" : ", Style.PLAIN)]
     for name, style in _COUNTS:
         count = getattr(counts, name)
-        spans.append((f"{name}={count:<4}", style if count else Style.PLAIN))
+        spans.append((f"{name}={count:<{digits}}", style if count else Style.PLAIN))
         spans.append((" ", Style.PLAIN))
     return Line(tuple(spans))
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 
-from smolrun.engine.events import HostTaskStarted, ItemFinished, TaskFinished, TaskProgress
+from smolrun.engine.events import HostTaskStarted, ItemFinished, TaskFinished, TaskProgress, TaskStarted
 from smolrun.lazy_dataclass import dataclass
 from smolrun.report.recap import seconds
+from smolrun.report.results import is_failure
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Running:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._executions: dict[str, Execution] = {}
+        self._task: TaskStarted | None = None
+        self._done = self._failed = 0
+
+    def task_started(self, event: TaskStarted) -> None:
+        """A task begins; on many hosts, how far it is gets a line of its own."""
+        self._task = event
+        self._done = self._failed = 0
 
     def started(self, event: HostTaskStarted) -> None:
         self._executions[event.host] = Execution(
@@ -54,6 +62,9 @@ class Running:
 
     def finished(self, event: TaskFinished | ItemFinished) -> None:
         self._executions.pop(event.host, None)
+        if isinstance(event, TaskFinished) and self._task is not None and event.task.id == self._task.task.id:
+            self._done += 1
+            self._failed += is_failure(event) and not event.ignored
 
     def texts(self, at_most: int) -> list[str]:
         """A line for each execution, the longest running first, and one that counts the rest."""
@@ -63,4 +74,8 @@ class Running:
         texts = [execution.text(now) for execution in running[:at_most]]
         if len(running) > at_most:
             texts.append(f"… and {len(running) - at_most} more hosts")
+        task = self._task
+        if running and task is not None and len(task.hosts) > at_most:
+            failed = f", {self._failed} failed" if self._failed else ""
+            texts.insert(0, f"{task.task.name}: {self._done} of {len(task.hosts)} hosts are done{failed}")
         return texts

@@ -2,17 +2,20 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolrun.engine import events
 from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
 from smolrun.report.failure import failure_lines, short_failure_lines
 from smolrun.report.lines import Lines, header, line
-from smolrun.report.recap import SlowestTasks, recap
+from smolrun.report.recap import FULL_WIDTH, SlowestTasks, recap
 from smolrun.report.results import Outcome, is_failure, result_lines, style_of
 from smolrun.report.running import Running
 from smolrun.report.sinks import Sink
+
+if TYPE_CHECKING:
+    from smolrun.report.collapsing import Collapsing
 
 
 class TerminalReporter:
@@ -24,6 +27,7 @@ class TerminalReporter:
         verbosity: 1 (``-v``): results and output as it comes; 2: places; 3: commands and connections.
         show_diff: ``--diff``.
         show_skipped: a line for each skipped task, as Ansible shows unless told otherwise.
+        collapse: tell together what went the same way on many hosts; not with `verbosity`.
     """
 
     def __init__(
@@ -34,12 +38,19 @@ class TerminalReporter:
         verbosity: int = 0,
         show_diff: bool = False,
         show_skipped: bool = True,
+        collapse: bool = False,
     ) -> None:
         self._sink = sink
         self._running = running or Running()
         self._verbosity = verbosity
         self._show_diff = show_diff
         self._show_skipped = show_skipped
+        self._collapsing: Collapsing | None = None
+        if collapse and not verbosity:
+            from smolrun.report import collapsing  # only on terminals
+
+            self._collapsing = collapsing.Collapsing()
+        self._collapse = collapse
         self._check_mode = False
         self._slowest = SlowestTasks()
         self._phases: list[events.PhaseFinished] = []
@@ -86,6 +97,9 @@ class TerminalReporter:
 
     def _task_started(self, event: events.TaskStarted) -> Lines:
         self._begun.update(event.hosts)
+        self._running.task_started(event)
+        if self._collapsing is not None:
+            yield from self._collapsing.started(event)
         word = "RUNNING HANDLER" if event.task.handler else "TASK"
         yield from header(f"{word} [{event.task.name}]{self._mark}", self._sink.width)
         if self._verbosity >= 2:
@@ -134,8 +148,12 @@ class TerminalReporter:
         if event.command_line and self._verbosity >= 3:
             yield line(f"<{event.host}> EXEC {event.command_line}", Style.VERBOSE)
         told_by_items = (event.task.id, event.host) in self._itemised and event.status not in {"unreachable", "lost"}
-        if not told_by_items:
+        if self._collapsing is not None and not event.diff and self._collapsing.takes(event):
+            yield from self._collapsing.finished(event)
+        elif not told_by_items:
             yield from self._outcome(event)
+            if self._collapsing is not None:
+                yield from self._collapsing.finished(event)
         if event.ignored:
             yield line("...ignoring", Style.SKIPPED)
 
@@ -172,11 +190,14 @@ class TerminalReporter:
         yield from phase_lines(event, self._sink.width)
 
     def _run_finished(self, event: events.RunFinished) -> Lines:
+        if self._collapsing is not None:
+            yield from self._collapsing.rest()
         if event.interrupted:
             yield line("Interrupted: the running commands were stopped", Style.FAILED)
         if self._begun or event.statistics:
             untold = {host: events.HostStatistics() for host in self._begun}  # interrupted before anything ended there
-            yield from recap({**untold, **event.statistics}, self._sink.width)
+            compact = self._collapse and self._sink.width < FULL_WIDTH
+            yield from recap({**untold, **event.statistics}, self._sink.width, compact=compact)
             yield from self._slowest.lines()
         if self._phases:
             from smolrun.report.phases import phase_recap
