@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +59,7 @@ class FaultRelay:
         self._dropping: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
+        self._awaited: tuple[int, Callable[[], object]] | None = None
         self.port = self._listen(0)
 
     # --- what can go wrong ---
@@ -107,6 +109,10 @@ class FaultRelay:
         """Undo `refuse`, on the same port."""
         if self._listener is None:
             self._listen(self.port)
+
+    def when_server_sent(self, count: int, fault: Callable[[], object]) -> None:
+        """Do something once so many bytes have come from the server, before the last of them are passed on."""
+        self._awaited = (count, fault)
 
     def stop(self) -> None:
         self._stopped = True
@@ -187,6 +193,10 @@ class FaultRelay:
                 passed += len(piece)
                 if from_server:
                     self.from_server += len(piece)
+                    if self._awaited is not None and self.from_server >= self._awaited[0]:
+                        (_, fault), self._awaited = self._awaited, None
+                        fault()
+                        self._thawed.wait()
                     if self.faults.cut_after is not None and passed > self.faults.cut_after:
                         _end(target, self.faults.cut_by)
                         _end(source, self.faults.cut_by)

@@ -93,17 +93,6 @@ class Scene:
 
     # --- when ---
 
-    def when_bytes_came(self, count: int, fault: Callable[[], object]) -> None:
-        """Once that many bytes have come from the server."""
-        limit = time.monotonic() + PATIENCE
-
-        def watch() -> None:
-            while self.between.from_server < count and time.monotonic() < limit:
-                time.sleep(0.001)
-            fault()
-
-        self.later(0, watch)
-
     def when_in_ledger(self, task: str, fault: Callable[[], object]) -> None:
         limit = time.monotonic() + PATIENCE
 

@@ -131,7 +131,7 @@ def provoke(scene: Scene, phase: str, fault: str, task: str, number: str, shell:
 
 def before_the_command(scene: Scene, phase: str, fault: str, now: Callable[[], None]) -> None:
     if phase == "P2":
-        scene.when_bytes_came(300, now)
+        scene.between.when_server_sent(300, now)
     elif phase == "P1" and fault in ("F2", "F3"):
         scene.between.faults.greeting = "fin" if fault == "F2" else "reset"
         scene.later(0.8, lambda: setattr(scene.between.faults, "greeting", "pass"))
