@@ -77,4 +77,4 @@ def test_a_kill_is_soon_over() -> None:
     began = time.monotonic()
     with pytest.raises(OperationTimeoutError):
         LocalConnection().run(CommandRequest("sleep 60", "raw"), Deadline.after(0.1))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8

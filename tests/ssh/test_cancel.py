@@ -136,7 +136,7 @@ def test_cancel_does_not_wait_for_a_guest_that_does_not_answer(stuck: SSHClient,
     begun = time.monotonic()
     stuck.cancel()
     thread.join(20)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8
     assert caught
     assert not stuck.connected
 

@@ -156,7 +156,7 @@ def test_a_command_that_prints_each_second_does_not_outlive_its_timeout(openssh_
     begun = time.monotonic()
     with pytest.raises(OperationTimeoutError) as caught:
         client.run("while :; do echo tick; sleep 0.3; done", timeout=1)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
     assert caught.value.stdout.startswith("tick\n")
     assert caught.value.timeout == 1
     assert caught.value.killed
@@ -176,7 +176,7 @@ def test_a_command_that_closes_its_output_and_sleeps_does_not_outlive_its_timeou
     begun = time.monotonic()
     with pytest.raises(OperationTimeoutError) as caught:
         client.run("echo last; exec >&- 2>&-; sleep 60", timeout=1)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
     assert (caught.value.stdout, caught.value.killed) == ("last\n", True)
 
 
@@ -184,7 +184,7 @@ def test_a_background_process_that_holds_the_pipe_does_not_hold_the_result(opens
     client = openssh_as("dash").client()
     begun = time.monotonic()
     result = client.run("echo out; sleep 20 & exit 3", shell="raw")
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 8
     assert (result.exit_code, result.stdout, result.pipe_held) == (3, "out\n", True)
     assert client.run("pkill -fx 'sleep 20'", shell="raw").ok, "it was left alone"
 
@@ -275,7 +275,7 @@ def test_the_timeout_covers_connecting(openssh: Endpoint) -> None:
         with pytest.raises(SmolVMError) as caught:
             client.run("true", timeout=1)
         assert not isinstance(caught.value, OperationTimeoutError), "nothing was sent"
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 8
 
 
 def test_no_timeout_is_no_limit(openssh_as: AsUser) -> None:

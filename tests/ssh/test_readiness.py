@@ -154,7 +154,7 @@ def test_staying_silent_is_a_timeout_that_names_the_banner(openssh: Endpoint, re
     start = time.monotonic()
     with pytest.raises(OperationTimeoutError, match="no SSH banner"):
         openssh.at(between.port).client().wait_for_ssh(timeout=1)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 8
 
 
 def test_freezing_after_the_banner_is_a_timeout_that_names_the_login(openssh: Endpoint, relay: Relay) -> None:
@@ -182,7 +182,7 @@ def test_a_rejected_key_is_final_at_once(start_openssh: StartOpenSSH) -> None:
     start = time.monotonic()
     with pytest.raises(AuthenticationError):
         server.endpoint().client(key_path=stranger.path).wait_for_ssh(timeout=30)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
     assert server.log.read_text().count("Connection from") == 3  # the fixture's, a probe, one login
 
 
@@ -200,7 +200,7 @@ def test_a_wrong_host_key_is_final_at_once(openssh: Endpoint) -> None:
     start = time.monotonic()
     with pytest.raises(HostKeyError):
         openssh.client(host_key="SHA256:" + "A" * 43).wait_for_ssh(timeout=30)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
 
 
 def test_what_no_waiting_mends_is_final(start_openssh: StartOpenSSH) -> None:
