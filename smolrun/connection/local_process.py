@@ -22,7 +22,7 @@ from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.stdin import LOOK_AGAIN, Feed, pieces
 from smolrun.ssh.streams import MarkedStream, Streams
-from smolrun.ssh.wrap import wrap
+from smolrun.ssh.wrap import LOCAL, wrap
 
 _PIECE = 1 << 16
 _QUIET = 0.3  # seconds without output after the command's end before its pipes count as held by somebody else
@@ -70,7 +70,7 @@ def run_command(request: CommandRequest, deadline: Deadline, wake: Wake, setting
         NotRunError: it cannot be run as it is asked for.
         OperationTimeoutError: past the deadline; `OperationCancelledError` after `wake.cancel()`.
     """
-    wrapped = wrap(request)
+    wrapped = wrap(request, LOCAL)
     asks = wrapped.become is not None and bool(wrapped.become.prompt)
     feed = Feed(pieces(wrapped.preamble, request.stdin), held=wrapped.become is not None)
     has_input = asks or bool(wrapped.preamble) or request.stdin is not None

@@ -1,13 +1,12 @@
 """A connection bound to one execution of one task: its user, its environment, its deadline."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 
 from smolrun.connection.port import Connection
-from smolrun.connection.script import LINE_LIMIT, WRAPPED_LINE_LIMIT, AfterMark, ScriptLine, after_mark, script_line
+from smolrun.connection.script import assignments
 from smolrun.deadline import Deadline
-from smolrun.errors import CommandError, CommandNotStartedError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
@@ -62,6 +61,7 @@ class GuestSession:
         secrets: Mapping[str, str] | None = None,
         stdin: bytes | Path | None = None,
         stream: bool = False,
+        program: bool = False,
     ) -> CommandResult:
         """Run a module's own POSIX ``sh`` with one command, under ``/bin/sh``, whatever the login shell is.
 
@@ -73,32 +73,25 @@ class GuestSession:
             secrets: the same, but sent over stdin, ahead of `stdin`.
             stdin: what the script, or what it starts, can read: byte for byte, then the end.
             stream: its output is of interest to the user (it runs the user's own command) and is streamed.
+            program: it is the user's own text: its messages and line numbers are those of ``sh -c``.
 
         Raises:
             CommandNotStartedError: nothing shows that ``/bin/sh`` ever ran (a ``nologin`` shell, say).
             OperationTimeoutError: past the deadline; its process tree was killed.
             NotRunError, ConnectionLostError: see `Connection`.
         """
-        limit = LINE_LIMIT if self.become is None else WRAPPED_LINE_LIMIT
-        line = script_line(text, arguments or {}, secrets or {}, self.environment, limit)
-        streaming = self.on_output if stream else None
         request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
-            command=line.command,
-            shell="raw",
+            command=assignments(arguments or {}) + text,
+            shell="sh",
             stdin=stdin,
-            preamble=line.preamble,
-            task=line.task,
+            environment=self.environment,
             become=self.become,
-            on_output=AfterMark(line.mark, streaming) if streaming is not None else None,
+            on_output=self.on_output if stream else None,
             output_limit=self.output_limit,
+            hidden=assignments(secrets or {}),
+            program=program,
         )
-        try:
-            result = self.connection.run(request, self.deadline)
-        except CommandError as error:
-            error.stdout_bytes = after_mark(error.stdout_bytes, line.mark) or b""
-            error.stderr_bytes = after_mark(error.stderr_bytes, line.mark) or error.stderr_bytes
-            raise
-        return _own_output(result, line)
+        return self.connection.run(request, self.deadline)
 
     def put(self, content: bytes | Path, destination: str, *, mode: int | None = None) -> None:
         """Write a file whole or not at all; see `Connection.put`. Raises `TransferError`."""
@@ -107,19 +100,3 @@ class GuestSession:
     def get(self, source: str, *, limit: int | None = None) -> bytes:
         """A file's content; see `Connection.get`. Raises `TransferError`."""
         return self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
-
-
-def _own_output(result: CommandResult, line: ScriptLine) -> CommandResult:
-    stdout = after_mark(result.stdout_bytes, line.mark)
-    if stdout is None:
-        said = (result.stderr or result.stdout).strip()
-        raise CommandNotStartedError(
-            f"the guest ended with exit code {result.exit_code} before anything was run"
-            + (f": {said}" if said else ""),
-            stdout=result.stdout_bytes,
-            stderr=result.stderr_bytes,
-            status=result.exit_code,
-            hint="is the user's login shell a real one, and is there a /bin/sh?",
-        )
-    stderr = after_mark(result.stderr_bytes, line.mark)
-    return replace(result, stdout_bytes=stdout, stderr_bytes=result.stderr_bytes if stderr is None else stderr)

@@ -42,6 +42,7 @@ def run(arguments: ShellArguments, task: TaskContext) -> ModuleResult:
         cmd=text,
         line=line,
         start=f"exec {shell} -c {quoted(text)}",
+        text=None if arguments.executable else text,
         program=shell if arguments.executable else None,
         stdin=arguments.stdin_bytes,
         strip=arguments.strip_empty_ends,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self, Unpack, get_args
 
 from smolrun.deadline import Deadline
 from smolrun.errors import NotRunError, OperationCancelledError
@@ -196,6 +196,8 @@ class SSHClient:
         """
         if timeout is not None and not timeout >= 1:
             raise ValueError(f"timeout must be at least 1 second, not {timeout!r}")
+        if shell not in get_args(ShellMode):
+            raise ValueError(f"shell must be 'login' or 'raw', not {shell!r}")
         request = CommandRequest(command, shell, stdin, dict(environment or {}), become, on_output, output_limit)
         check_request(request)
         return self.execute(request, Deadline.after(timeout))
@@ -274,8 +276,7 @@ def check_request(request: CommandRequest) -> None:
     """Refuse what can never be run.
 
     Raises:
-        ValueError: for an empty command, a NUL in it, another shell than ``login`` and ``raw``, and an environment
-            with the latter.
+        ValueError: for an empty command, a NUL in it, and an environment of a raw one.
         TypeError: for a command that is no text, and input that cannot be sent.
     """
     if request.command and not isinstance(request.command, str):
@@ -284,8 +285,6 @@ def check_request(request: CommandRequest) -> None:
         raise ValueError("command must not be empty")
     if "\0" in request.command:
         raise ValueError("command must not hold a NUL")
-    if request.shell not in ("login", "raw"):
-        raise ValueError(f"shell must be 'login' or 'raw', not {request.shell!r}")
     if request.shell == "raw" and request.environment:
         raise ValueError("an environment needs shell='login': a raw command is sent as it stands")
     check_input(request.stdin)

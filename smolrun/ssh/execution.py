@@ -59,7 +59,8 @@ class Execution:
         self._settings = settings
         self._request = request
         self._deadline = deadline
-        self._wrapped: Wrapped = wrap(request)
+        self._peer = connection.peer
+        self._wrapped: Wrapped = wrap(request, self._peer)
         self._sent: Sent | None = None  # from just before it is sent, so that Ctrl-C finds what to kill, to its end
 
     def run(self) -> CommandResult:
@@ -92,6 +93,7 @@ class Execution:
                 self._finish(sent)
             raise
         self._finish(sent)
+        self._connection.learn_login_shell(sent.streams.login_shell)
         if sent.transport.is_active():
             self._connection.open_ahead(running=False)
         else:
@@ -131,6 +133,9 @@ class Execution:
         transport = ready_and_swept(self._connection, self._settings, self._deadline)
         patience = self._connection.patience(transport, self._deadline)
         channel = self._connection.channel(transport, patience)
+        if self._peer is not self._connection.peer:  # the connection was made just now
+            self._peer = self._connection.peer
+            self._wrapped = wrap(self._request, self._peer)
         wrapped, request = self._wrapped, self._request
         has_input = bool(wrapped.preamble) or request.stdin is not None
         password = wrapped.become is not None and bool(wrapped.become.prompt)

@@ -13,6 +13,7 @@ from smolrun.ssh.patience import DeadlinePassedError, Patience, PeerGoneError
 from smolrun.ssh.request import Become
 from smolrun.ssh.settings import ClientSettings
 from smolrun.ssh.transport import Transport
+from smolrun.ssh.wrap import ARGUMENT_LIMIT, DROPBEAR_LIMIT, Peer
 
 PROVE_AFTER = 1.0  # seconds of silence after which a connection is asked for a sign of life before it is used
 
@@ -44,6 +45,7 @@ class PersistentConnection:
 
     Attributes:
         made: how many connections were made so far.
+        peer: what is known of its other end.
         unswept: commands that ran out of time, of which nobody could prove that nothing is left.
     """
 
@@ -57,6 +59,7 @@ class PersistentConnection:
         self._spare: SessionChannel | None = None
         self._spares_refused = False
         self.made = 0
+        self.peer = Peer()
         self.unswept: list[Victim] = []
 
     @property
@@ -85,7 +88,13 @@ class PersistentConnection:
         self._transport = transport
         self._spares_refused = False
         self.made += 1
+        self.peer = Peer(line_limit=ARGUMENT_LIMIT if _is_openssh(transport) else DROPBEAR_LIMIT)
         return transport
+
+    def learn_login_shell(self, path: str) -> None:
+        """Take note of the login shell, if it was told; it is the same for as long as the connection lives."""
+        if path:
+            self.peer = Peer(path, self.peer.line_limit)
 
     def _proved(self, transport: Transport, deadline: Deadline) -> bool:
         if not transport.is_active():
@@ -136,7 +145,7 @@ class PersistentConnection:
         """
         if self._spare is not None or self._spares_refused or self._transport is None:
             return
-        if running and "OpenSSH" not in self._transport.remote_version:
+        if running and not _is_openssh(self._transport):
             return
         try:
             self._spare = self._transport.request_channel()
@@ -154,3 +163,7 @@ class PersistentConnection:
             f"{self._settings.destination} opens no further session: {reason}",
             hint="raise MaxSessions in its sshd_config, or end what holds the sessions",
         )
+
+
+def _is_openssh(transport: Transport) -> bool:
+    return "OpenSSH" in transport.remote_version

@@ -39,23 +39,24 @@ class CommandRequest:
         command: the text for the shell.
         shell: ``login``: the login shell of the user it runs as, profile and environment sourced, interprets it
             (where it is not POSIX-like it only supplies the environment and ``/bin/sh`` interprets);
-            ``raw``: sent as it stands, byte for byte, become adds one wrap.
+            ``raw``: sent as it stands, byte for byte, become adds one wrap;
+            ``sh``: ``/bin/sh`` of the guest interprets it, with no profile, whatever the login shell is.
         stdin: sent to the command, then closed; None closes it at once. An open file stays open here.
-        environment: exported to the command in ``login`` mode; never part of a command line on the guest.
+        environment: exported to the command unless it is ``raw``; never part of a command line on the guest.
         become: run it as another user.
         on_output: called with each piece of output as it arrives, from the thread that runs the command.
         output_limit: bytes kept of each stream; None for the client's own limit.
-        preamble: sent over stdin ahead of `stdin`.
-        task: the command itself exports this as ``SMOLRUN_TASK``, so that its processes can be told from others; empty
-            where it does not.
+        hidden: for ``sh``: what the same shell evaluates first; never part of a command line on the guest.
+        program: for ``sh``: the command is all that its shell runs, so that the messages and the line numbers are those
+            of ``sh -c``.
     """
 
     command: str
-    shell: ShellMode = "login"
+    shell: ShellMode | Literal["sh"] = "login"
     stdin: Input | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     become: Become | None = None
     on_output: OutputCallback | None = field(default=None, repr=False)
     output_limit: int | None = None
-    preamble: bytes = field(default=b"", repr=False)
-    task: str = ""
+    hidden: str = field(default="", repr=False)
+    program: bool = False

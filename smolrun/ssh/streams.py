@@ -7,7 +7,7 @@ from smolrun.ssh.output import OutputBuffer
 from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
 from smolrun.ssh.stdin import Feed
-from smolrun.ssh.wrap import Wrapped
+from smolrun.ssh.wrap import Wrapped, shell_told, without_shell
 
 NOISE_KEPT = 64 * 1024  # bytes of what a profile or a tool wrote, for the message should the command never begin
 
@@ -101,7 +101,12 @@ class Streams:
         if self._wrapped.become is not None:
             for own in (self._wrapped.become.prompt, self._wrapped.become.reached):
                 stderr = stderr.replace(own, b"") if own else stderr
-        return stderr.strip() or self.stdout.noise.strip()
+        return stderr.strip() or without_shell(self.stdout.noise).strip()
+
+    @property
+    def login_shell(self) -> str:
+        """The path of the login shell, where it was asked for and has been told."""
+        return shell_told(self.stdout.noise)
 
     def never_began(self, status: int | None) -> BecomeError | CommandNotStartedError:
         """The error for a command that ended with that status while nothing shows that it had begun."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandNotStartedError, TransferError
 from smolrun.lazy_dataclass import dataclass
-from smolrun.ssh.quoting import posix
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
 from smolrun.ssh.wrap import guest_script
@@ -68,7 +67,7 @@ def put(
         permissions="" if mode is None else f"{mode:04o}",
         reply=reply,
     )
-    result = execute(CommandRequest(posix(script), "raw", stdin=content, become=become), deadline)
+    result = execute(CommandRequest(script, "sh", stdin=content, become=become), deadline)
     answer, _ = _answer(result, reply)
     if answer[0] != "ok":
         raise TransferError(f"cannot write {destination}: {_put_failure(answer[0], result)}")
@@ -126,7 +125,7 @@ def _get_once(
     script = _script("get.sh", source=source, limit="" if limit is None else str(limit), reply=reply)
     # One half of a stream's allowance is kept from its start: no cut may fall into a file within its limit.
     allowance = 2**62 if limit is None else 2 * (limit + _HEADER)
-    result = execute(CommandRequest(posix(script), "raw", become=become, output_limit=allowance), deadline)
+    result = execute(CommandRequest(script, "sh", become=become, output_limit=allowance), deadline)
     answer, content = _answer(result, reply)
     if answer[0] != "ok":
         raise TransferError(f"cannot read {source}: {_get_failure(answer, limit, result)}")

@@ -278,7 +278,7 @@ def test_waiting_goes_on_after_the_connection_was_lost(guest: Guest, monkeypatch
 def test_a_job_whose_watcher_is_gone_is_lost(guest: Guest) -> None:
     jid = start(guest, "shell", {"cmd": "sleep 60"}, limit=5)
     pid = (guest.here(FOLDER) / jid / "watcher").read_text().split()[0]
-    guest.do("shell", {"cmd": f"kill -9 {pid}"})
+    guest.do("shell", {"cmd": f"kill -9 {pid}; sleep 0.2"})  # a process may take a moment to die
     result = status(guest, jid)
     assert result.failed
     assert result.values["lost"] is True

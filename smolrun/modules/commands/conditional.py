@@ -48,14 +48,17 @@ def _by_sh(
 ) -> ModuleResult:
     """Condition, folder and command in one round trip."""
     nonce = secrets.token_hex(16)
-    if where.chdir or _judges(where) or command.program:
-        text = condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else start_of(command))
-    else:
+    alone = not (where.chdir or _judges(where) or command.program)
+    if alone:
         text = f"{command.start}\n"  # by itself: up to half a millisecond less of quoting here and reading there
+    else:
+        text = condition(where, nonce) + ("not_run check_mode\n" if task.check_mode else start_of(command))
     began = outcome.now()
     if mode == "login":
         line = f"exec /bin/sh -c {quoted(text)}"
         result = task.guest.run(line, shell="login", stdin=command.stdin)  # noqa: S604  the guest's shell, not ours
+    elif alone and command.text is not None:
+        result = task.guest.script(command.text, stdin=command.stdin, stream=True, program=True)
     else:
         result = task.guest.script(text, stdin=command.stdin, stream=True)
     refused = refusal(result, nonce, command, where, task.host, check_mode=task.check_mode)

@@ -23,6 +23,7 @@ class UserCommand:
         cmd: the text, or its words, as registered.
         line: a command line for a shell: what people are shown, and what `mode` login or raw sends.
         start: the line of POSIX ``sh`` that starts it where no mode is asked for.
+        text: the same as a text that is all ``/bin/sh`` runs; None where it is not that simple.
         program: the shell word of a program that has to exist for that, if it is to be looked for.
         by_sh: a script of ours starts it, within a login shell too.
         stdin: what it reads.
@@ -32,6 +33,7 @@ class UserCommand:
     cmd: str | Sequence[str]
     line: str
     start: str
+    text: str | None = None
     program: str | None = None
     by_sh: bool = False
     stdin: bytes | Path | None = None
