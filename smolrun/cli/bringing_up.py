@@ -4,19 +4,19 @@ import contextlib
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
-from smolrun.guests.instances.folder import InstanceFolder
 from smolrun.guests.port import Guest
-from smolrun.guests.wanted import WantedGuest
 from smolrun.report.escaping import escape_line
+
+if TYPE_CHECKING:
+    from smolrun.guests.wanted import WantedGuest
 
 AT_ONCE = 4
 """Machines that boot at the same time; more of them only slow each other down."""
@@ -65,7 +65,7 @@ class BroughtUp:
 
 @contextlib.contextmanager
 def brought_up(
-    wanted: Sequence[WantedGuest], *, keep: bool, seconds: float, up: BroughtUp | None = None
+    wanted: "Sequence[WantedGuest]", *, keep: bool, seconds: float, up: BroughtUp | None = None
 ) -> Iterator[BroughtUp]:
     """The guests while they are up.
 
@@ -94,13 +94,17 @@ def brought_up(
             up.stop()
 
 
-def _start(wanted: Sequence[WantedGuest], up: BroughtUp, deadline: Deadline) -> None:
+def _start(wanted: "Sequence[WantedGuest]", up: BroughtUp, deadline: Deadline) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from smolrun.guests.instances.folder import InstanceFolder
+
     instances = InstanceFolder.of_user()
     quiet = all(one.kind == "embedded" for one in wanted)
     for one in wanted:
         up.guests[one.name] = one.made(instances)
 
-    def start(one: WantedGuest) -> None:
+    def start(one: "WantedGuest") -> None:
         began = time.monotonic()
         up.variables[one.name] = up.guests[one.name].start(deadline)
         if not quiet:

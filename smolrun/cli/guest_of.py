@@ -1,22 +1,25 @@
 """Which guests a run brings up: that of ``--guest``, or those that hosts of the inventory come from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
 from smolrun.cli.loading import Loaded
 from smolrun.errors import SmolVMError
-from smolrun.guests.port import Guest
-from smolrun.guests.wanted import VARIABLE, WantedGuest, guest_from, wanted_guests
+from smolrun.guests.port import VARIABLE, Guest
 from smolrun.inventory.host import Host
+
+if TYPE_CHECKING:
+    from smolrun.guests.wanted import WantedGuest  # providers and their machines: few runs have any
 
 START_SECONDS = 600.0
 """What bringing up a guest may take at the most; each provider has a limit of its own."""
 
 
-def guest_of_flag(text: str) -> WantedGuest:
+def guest_of_flag(text: str) -> "WantedGuest":
     """The guest that ``--guest KIND[:DETAIL]`` means; its host is called as the kind. Raises `UsageError`."""
     from smolrun.guests.providers import provider_named
+    from smolrun.guests.wanted import guest_from
 
     kind, _, detail = text.partition(":")
     return guest_from(kind, kind, provider_named(kind).short(detail))
@@ -29,7 +32,7 @@ def guest_named(text: str) -> Guest:
     return guest_of_flag(text).made(InstanceFolder.of_user())
 
 
-def guests_of_run(flags: InventoryFlags, loaded: Loaded) -> tuple[WantedGuest, ...]:
+def guests_of_run(flags: InventoryFlags, loaded: Loaded) -> "tuple[WantedGuest, ...]":
     """What has to be up before the plays begin.
 
     Raises:
@@ -40,11 +43,12 @@ def guests_of_run(flags: InventoryFlags, loaded: Loaded) -> tuple[WantedGuest, .
     return guests_of_hosts(_hosts_of_plays(loaded, flags.limit), loaded.extra_variables)
 
 
-def guests_of_hosts(hosts: Iterable[Host], extra_variables: Mapping[str, Any]) -> tuple[WantedGuest, ...]:
+def guests_of_hosts(hosts: Iterable[Host], extra_variables: Mapping[str, Any]) -> "tuple[WantedGuest, ...]":
     """Those of the inventory's hosts that come from a provider."""
     chosen = [host for host in hosts if any(VARIABLE in layer.values for layer in host.layers)]
     if not chosen:
         return ()
+    from smolrun.guests.wanted import wanted_guests
     from smolrun.templating.templar import Templar
 
     templar = Templar()

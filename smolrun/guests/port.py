@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from smolrun.guests.instances.folder import Instance, InstanceFolder
     from smolrun.guests.settings import GuestSettings
 
+VARIABLE = "guest"
+"""The variable of a host that says where it comes from."""
+
 
 class Guest(Protocol):
     """A machine that exists for the length of a run."""

@@ -1,10 +1,13 @@
 """The providers by name: those of ours, and those that installed packages bring."""
 
 from importlib import import_module
-from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from smolrun.errors import SmolVMError, UsageError
 from smolrun.guests.port import Provider
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 ENTRY_POINTS = "smolrun.guests"
 
@@ -19,7 +22,7 @@ _OURS = {
 
 def provider_names() -> tuple[str, ...]:
     """All there are."""
-    return (*_OURS, *sorted({point.name for point in entry_points(group=ENTRY_POINTS)} - set(_OURS)))
+    return (*_OURS, *sorted({point.name for point in _installed()} - set(_OURS)))
 
 
 def provider_named(name: str) -> Provider:
@@ -32,7 +35,7 @@ def provider_named(name: str) -> Provider:
     if name in _OURS:
         provider: Provider = import_module(_OURS[name]).PROVIDER
         return provider
-    for point in entry_points(group=ENTRY_POINTS, name=name):
+    for point in _installed().select(name=name):
         try:
             found: Provider = point.load()
         except Exception as error:  # somebody else's package may fail in any way when it is imported
@@ -42,3 +45,9 @@ def provider_named(name: str) -> Provider:
 
     known = provider_names()
     raise UsageError(f"there is no guest {name!r}", hint=did_you_mean(name, known) or f"there are: {', '.join(known)}")
+
+
+def _installed() -> "EntryPoints":
+    from importlib.metadata import entry_points  # reads what every installed package says of itself
+
+    return entry_points(group=ENTRY_POINTS)

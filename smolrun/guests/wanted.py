@@ -7,7 +7,7 @@ from typing import Any
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import SmolVMError
 from smolrun.guests.instances.folder import InstanceFolder
-from smolrun.guests.port import Guest, Provider
+from smolrun.guests.port import VARIABLE, Guest, Provider
 from smolrun.guests.providers import provider_named, provider_names
 from smolrun.guests.settings import GuestSettings
 from smolrun.inventory.host import Host
@@ -18,9 +18,6 @@ from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
 from smolrun.source.containers import LocatedDict, location_at
 from smolrun.source.text import location_of
-
-VARIABLE = "guest"
-"""The variable of a host that says where it comes from."""
 
 Render = Callable[[Any, Mapping[str, Any]], Any]
 

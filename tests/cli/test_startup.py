@@ -74,10 +74,10 @@ def play(tmp_path: Path) -> Path:
 
 
 NEVER = {
-    "rich", "asyncio", "multiprocessing", "http.client", "ssl", "ctypes", "xml.etree.ElementTree", "hypothesis",
+    "rich", "asyncio", "multiprocessing", "http.client", "ssl", "ctypes", "xml.etree.ElementTree",
     "smolrun.cli.listing", "smolrun.cli.vault", "smolrun.engine.prompts", "smolrun.guests.embedded",
-    "smolrun.playbook.schema", "smolrun.report.events_schema", "smolrun.report.github", "smolrun.report.html.page",
-    "smolrun.report.junit", "smolrun.report.live", "smolrun.ssh.client",
+    "smolrun.guests.providers", "smolrun.playbook.schema", "smolrun.report.events_schema", "smolrun.report.github",
+    "smolrun.report.html.page", "smolrun.report.junit", "smolrun.report.live", "smolrun.ssh.client",
 }  # fmt: skip
 """What neither a run on this machine nor a check of its play has a use for."""
 
