@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 
 from smolrun.errors import ExtensionError
+from smolrun.extension.collections import FOLDER
 from smolrun.extension.folders import code_files
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.own_modules import LIBRARY, OwnModules
@@ -47,6 +48,13 @@ class Extensions:
             self._seen.add(folder)
             for name in (LIBRARY, *FOLDERS):
                 self._add(name, folder / name, mistakes)
+
+    def add_collections(self, folders: Iterable[Path]) -> None:
+        """Knows of the collections in the ``ansible_collections`` of these folders; the first that has a name holds."""
+        with self._lock:
+            there = tuple(folder.expanduser() for folder in folders if (folder.expanduser() / FOLDER).is_dir())
+            self.functions |= Functions(collections=there)
+            self.modules.collections = tuple(dict.fromkeys((*self.modules.collections, *there)))
 
     def add_configured(self, folders: Mapping[str, Sequence[Path]], mistakes: Mistakes) -> None:
         """Whatever is in folders that the configuration names, by what they hold; whoever may write there."""

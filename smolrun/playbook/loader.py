@@ -12,6 +12,7 @@ from smolrun.playbook.keywords import PLAY_ONLY
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Playbook
 from smolrun.playbook.playbooks import read_plays
+from smolrun.playbook.role_search import DEFAULT_COLLECTIONS_PATH
 from smolrun.playbook.surroundings import Surroundings
 from smolrun.playbook.tasks import read_items
 from smolrun.source.coercions import describe
@@ -58,6 +59,8 @@ def read_playbook(
     reader = FileReader(settings, vault)
     reader.extensions.add(path.parent, mistakes)
     reader.extensions.add_configured(reader.settings.code, mistakes)
+    collections = reader.settings.collections_path or DEFAULT_COLLECTIONS_PATH
+    reader.extensions.add_collections((path.parent / "collections", *collections))
     around = Around(reader, Surroundings(path.parent), (path.absolute(),))
     plays = _bare_play(written, file, mistakes, around) if bare else read_plays(written, mistakes, around)
     playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare, extensions=reader.extensions)

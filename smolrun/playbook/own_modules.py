@@ -3,11 +3,13 @@
 ``NAME.sh`` runs on the guest, ``NAME.py`` with a ``MODULE`` on this machine. Nothing is read before a task names it.
 """
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from smolrun.errors import ExtensionError, LoadError
+from smolrun.extension.collections import collection_files
 from smolrun.modules import registry
 from smolrun.modules.base import Module
 from smolrun.modules.registry import OWN, FoundModule
@@ -21,6 +23,7 @@ class OwnModules:
     """The modules of one playbook, or of all of a run, those of Ansible's names and ours behind them."""
 
     def __init__(self) -> None:
+        self.collections: tuple[Path, ...] = ()
         self._files: dict[str, Path] = {}
         self._known: dict[str, Module[Any] | ExtensionError | LoadError] = {}
 
@@ -31,10 +34,11 @@ class OwnModules:
 
     def take(self, others: "OwnModules") -> None:
         self._files = {**others._files, **self._files}
+        self.collections = tuple(dict.fromkeys((*self.collections, *others.collections)))
 
     def names(self) -> tuple[str, ...]:
         """The short names of all modules that there are."""
-        return (*self._files, *registry.names())
+        return (*(name for name in self._files if "." not in name), *registry.names())
 
     def find(self, name: str) -> FoundModule | None:
         """The module of that name; None for one that there is not, or that cannot be used."""
@@ -68,16 +72,32 @@ class OwnModules:
 
     def _short(self, name: str) -> str | None:
         collection, _, short = name.rpartition(".")
+        if collection not in ("", OWN, *registry.ANSIBLE_ITSELF) and self._is_in_collection(name):
+            return name
         if collection not in ("", OWN) or short not in self._files:
             return None
         ours = registry.find(short)
         # What happens here (`set_fact`, `include_tasks`) is part of the language, and stays what it is.
         return short if ours is None or ours.module.uses_guest else None
 
+    def _is_in_collection(self, name: str) -> bool:
+        """Whether a collection has a module of that full name which is written for us; of others nothing is told."""
+        if name not in self._files and self.collections:
+            with contextlib.suppress(ExtensionError):
+                for path in collection_files(name, "modules", self.collections, (".sh", ".py")):
+                    if path.stem == name.rpartition(".")[2] and (path.suffix == ".sh" or _has_module(path)):
+                        self._files[name] = path
+                        break
+        return name in self._files
+
     def _read(self, short: str) -> Module[Any] | ExtensionError | LoadError:
         if short not in self._known:
             self._known[short] = _read(self._files[short])
         return self._known[short]
+
+
+def _has_module(path: Path) -> bool:
+    return "\nMODULE = " in path.read_text("utf-8", "replace")
 
 
 def _read(path: Path) -> Module[Any] | ExtensionError | LoadError:

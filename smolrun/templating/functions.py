@@ -1,6 +1,7 @@
 """The environment with all its filters, tests, lookups and functions."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from smolrun.errors import ExtensionError
@@ -10,7 +11,7 @@ from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.filters import filters
 from smolrun.templating.global_functions import FUNCTIONS
 from smolrun.templating.lookups import lookups
-from smolrun.templating.plugins import Functions, Kind, refusing
+from smolrun.templating.plugins import Functions, Kind, function_in_collections, refusing
 from smolrun.templating.tests import tests
 
 _SINGULAR = {"filters": "filter", "tests": "test"}
@@ -37,6 +38,9 @@ def add_functions(environment: TemplateEnvironment, own: Functions) -> None:
     environment.filters.update(_guarded("filters", own.filters))
     environment.tests.update(_guarded("tests", own.tests))
     environment.lookups.update(own.lookups)
+    for table in (environment.filters, environment.tests, environment.lookups):
+        assert isinstance(table, FunctionTable)
+        table.collections = own.collections
 
 
 def _guarded(kind: Kind, functions: Mapping[str, Callable[..., Any]]) -> dict[str, Any]:
@@ -44,30 +48,34 @@ def _guarded(kind: Kind, functions: Mapping[str, Callable[..., Any]]) -> dict[st
 
 
 class FunctionTable(dict[str, Any]):
-    """Functions by name. Those of installed packages are looked for where nothing else has the name.
+    """Functions by name. Collections and installed packages are looked into where nothing else has the name.
 
     Args:
         kind: what they are.
         functions: those that are there from the beginning.
+
+    Attributes:
+        collections: folders that hold ``ansible_collections``.
     """
+
+    collections: tuple[Path, ...] = ()
 
     def __init__(self, kind: Kind, functions: Mapping[str, Any]) -> None:
         super().__init__(functions)
         self._kind: Kind = kind
 
     def __missing__(self, name: str) -> Any:
-        function = self._installed(name)
+        function = function_in_collections(name, self._kind, self.collections) or self._installed(name)
         if function is None:
             raise KeyError(name)
-        self[name] = function
-        return function
+        self[name] = function if self._kind == "lookups" else _guarded(self._kind, {name: function})[name]
+        return super().__getitem__(name)
 
     def _installed(self, name: str) -> Any:
         try:
-            function = installed(self._kind, name)
+            return installed(self._kind, name)
         except ExtensionError as error:
-            function = refusing(self._kind, name, error)
-        return function if function is None or self._kind == "lookups" else _guarded(self._kind, {name: function})[name]
+            return refusing(self._kind, name, error)
 
     def __contains__(self, name: object) -> bool:
         return self.get(name) is not None

@@ -5,7 +5,7 @@ Ansible knows, ``FilterModule`` and ``TestModule``, which need nothing of Ansibl
 plugins").
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -47,12 +47,14 @@ class Functions:
 
     Attributes:
         refused: files that cannot be used, and why.
+        collections: folders that hold ``ansible_collections``, whose functions go by their full names.
     """
 
     filters: Mapping[str, Function] = field(default_factory=dict)
     tests: Mapping[str, Function] = field(default_factory=dict)
     lookups: Mapping[str, Function] = field(default_factory=dict)
     refused: tuple[ExtensionError, ...] = ()
+    collections: tuple[Path, ...] = ()
 
     def __or__(self, later: "Functions") -> "Functions":
         """Both; where a name is in both, the earlier one holds, as in Ansible."""
@@ -61,10 +63,11 @@ class Functions:
             {**later.tests, **self.tests},
             {**later.lookups, **self.lookups},
             tuple(dict.fromkeys((*self.refused, *later.refused))),
+            tuple(dict.fromkeys((*self.collections, *later.collections))),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.filters or self.tests or self.lookups or self.refused)
+        return bool(self.filters or self.tests or self.lookups or self.refused or self.collections)
 
 
 def functions_in(path: Path, kind: Kind) -> Functions:
@@ -80,6 +83,21 @@ def functions_in(path: Path, kind: Kind) -> Functions:
     except ExtensionError as error:
         names = file.texts_within(kind)
         return _of_kind(kind, {name: refusing(kind, name, error) for name in names}, error)
+
+
+def function_in_collections(name: str, kind: Kind, folders: Iterable[Path]) -> Function | None:
+    """What a full name (``namespace.collection.name``) means; None where no collection has it."""
+    from smolrun.extension.collections import collection_files
+
+    short = name.split(".", 2)[-1]
+    try:
+        for path in collection_files(name, kind.removesuffix("s"), folders, (".py",)):
+            found: Mapping[str, Function] = getattr(functions_in(path, kind), kind)
+            if short in found:
+                return found[short]
+    except ExtensionError as error:
+        return refusing(kind, name, error)
+    return None
 
 
 def _of_kind(kind: Kind, functions: Mapping[str, Function], *refused: ExtensionError) -> Functions:

@@ -177,3 +177,38 @@ def test_folders_that_are_named_are_looked_into_whoever_may_write_there(folder: 
     written(folder, "site.yml", PLAY + "    - hello:\n")
     loaded, warnings = load_playbook("site.yml", settings=settings)
     assert (*warnings, *check(loaded)) == ()
+
+
+NEEDS_ANSIBLE = """\
+from ansible.errors import AnsibleError
+class FilterModule:
+    def filters(self): return {'shout': str.upper}
+"""
+
+
+def test_functions_and_modules_of_a_collection_go_by_their_full_names(folder: Path) -> None:
+    plugins = "collections/ansible_collections/our/tools/plugins"
+    written(folder, f"{plugins}/filter/words.py", "FILTERS = {'shout': str.upper}")
+    written(folder, f"{plugins}/filter/other.py", "from ansible.errors import AnsibleError\n")
+    written(folder, f"{plugins}/test/loud.py", "TESTS = {'loud': str.isupper}")
+    written(folder, f"{plugins}/modules/hello.sh", "# ---\n# description: x\n# arguments: {name: {}}\n# ---\n")
+    written(folder, f"{plugins}/modules/other.py", "from ansible.module_utils.basic import AnsibleModule\n")
+    tasks = "    - our.tools.hello: {name: x}\n      when: \"'A' is our.tools.loud\"\n"
+    written(folder, "site.yml", PLAY.replace("shout", "our.tools.shout") + tasks)
+    assert found(Path("site.yml")) == []
+    tasks = "    - our.tools.hello: {nam: x}\n    - our.tools.other:\n"
+    written(folder, "site.yml", PLAY.replace("shout", "our.tools.shuot") + tasks)
+    assert [line.partition(": ")[2] for line in found(Path("site.yml"))] == [
+        "the module 'our.tools.other' is not available here; a task that comes to it will fail",
+        "there is no filter 'our.tools.shuot'",
+        "the module 'our.tools.hello' has no argument 'nam'",
+    ]
+
+
+def test_what_a_collection_needs_of_ansible_is_told_where_it_is_used(folder: Path) -> None:
+    written(folder, "collections/ansible_collections/our/tools/plugins/filter/words.py", NEEDS_ANSIBLE)
+    written(folder, "site.yml", PLAY.replace("shout", "our.tools.shout"))
+    loaded, warnings = load_playbook("site.yml")
+    assert warnings == ()
+    (error,) = check(loaded)
+    assert "it imports ansible.errors" in str(error.hint)
