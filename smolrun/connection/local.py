@@ -1,12 +1,13 @@
 """This machine as a guest, without SSH: the same requests, the same guarantees."""
 
 import threading
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
 from smolrun.connection.local_process import LocalSettings, Wake, run_command
+from smolrun.connection.port import TcpStream
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.ssh.request import Become, CommandRequest
@@ -78,6 +79,17 @@ class LocalConnection:
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         """A file's content; see `Connection.get`."""
         return get(self.run, source, deadline=deadline, limit=limit, become=become)
+
+    @contextmanager
+    def open_tcp(self, host: str, port: int, deadline: Deadline) -> "Iterator[TcpStream]":
+        """Straight from this machine; see `Connection.open_tcp`."""
+        from smolrun.connection.local_tcp import LocalTcp
+
+        stream = LocalTcp(host, port, deadline)
+        try:
+            yield stream
+        finally:
+            stream.close()
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
         """This machine is ready."""

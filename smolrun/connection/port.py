@@ -9,6 +9,17 @@ from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
 
 
+class TcpStream(Protocol):
+    """One TCP connection that a guest makes."""
+
+    patience: float | None
+    """Seconds of silence after which `recv` and `sendall` raise `TimeoutError`; None for no limit."""
+
+    def recv(self, size: int) -> bytes: ...
+
+    def sendall(self, data: bytes) -> None: ...
+
+
 class Connection(Protocol):
     """One guest, where one command runs at a time and a second thread waits its turn; or this machine, without turns.
 
@@ -57,6 +68,15 @@ class Connection(Protocol):
 
         Args:
             limit: bytes; a larger file is a `TransferError`.
+        """
+        ...
+
+    def open_tcp(self, host: str, port: int, deadline: Deadline) -> "AbstractContextManager[TcpStream]":
+        """A TCP connection from the guest to what it can reach, for as long as the context lasts.
+
+        Raises:
+            ConnectError: there is no way to make one, as where the guest's SSH server forwards none.
+            OSError: nobody listens there, or it cannot be found.
         """
         ...
 

@@ -1,10 +1,11 @@
 """A connection bound to one execution of one task: its user, its environment, its deadline."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
 
-from smolrun.connection.port import Connection
+from smolrun.connection.port import Connection, TcpStream
 from smolrun.connection.script import assignments
 from smolrun.deadline import Deadline
 from smolrun.lazy_dataclass import dataclass
@@ -92,6 +93,10 @@ class GuestSession:
             program=program,
         )
         return self.connection.run(request, self.deadline)
+
+    def open_tcp(self, host: str, port: int) -> "AbstractContextManager[TcpStream]":
+        """A TCP connection that the guest makes; see `Connection.open_tcp`."""
+        return self.connection.open_tcp(host, port, self.deadline)
 
     def put(self, content: bytes | Path, destination: str, *, mode: int | None = None) -> None:
         """Write a file whole or not at all; see `Connection.put`. Raises `TransferError`."""

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smolrun.connection.port import TcpStream
 from smolrun.connection.settings import Endpoint
 from smolrun.deadline import Deadline
 from smolrun.errors import ConnectError
@@ -84,6 +85,10 @@ class SSHConnection:
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         with self.turn():
             return self._client.get(source, deadline=deadline, limit=limit, become=become)
+
+    def open_tcp(self, host: str, port: int, deadline: Deadline) -> "AbstractContextManager[TcpStream]":
+        """By its SSH server; see `Connection.open_tcp`."""
+        return self._client.open_tcp(host, port, deadline)
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
         with self.turn():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smolrun.connection.become_settings import BecomeKeywords, become_from
-from smolrun.connection.port import Connection
+from smolrun.connection.port import Connection, TcpStream
 from smolrun.connection.settings import Endpoint, endpoint_from
 from smolrun.deadline import Deadline
 from smolrun.engine.keyword_values import KeywordValues
@@ -163,6 +163,9 @@ class DeferredConnection:
 
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         return self._connection.get(source, deadline=deadline, limit=limit, become=become)
+
+    def open_tcp(self, host: str, port: int, deadline: Deadline) -> "AbstractContextManager[TcpStream]":
+        return self._connection.open_tcp(host, port, deadline)
 
     def wait_ready(self, deadline: Deadline, interval: float = 0.1) -> None:
         self._connection.wait_ready(deadline, interval)

@@ -14,6 +14,7 @@ from smolrun.modules.commands.quoting import expanding
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.content import Content
 from smolrun.modules.files.delivery import Delivery, arrived, deliver
+from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.listing import list_folders, read_files
 from smolrun.modules.files.source import find, local_content
 from smolrun.source.coercions import Boolean, Text
@@ -130,4 +131,4 @@ def _delivery(arguments: AssembleArguments, content: Content) -> Delivery:
     return Delivery(content, arguments.dest, "", arguments.src, arguments.mode)
 
 
-MODULE = Module(AssembleArguments, run, background="never")
+MODULE = Module(AssembleArguments, labelled(run), background="never")

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field, model_validator
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import EditArguments
 from smolrun.modules.files.editing import Edit, Original, RegularExpression, edit, no_file, to_bytes
+from smolrun.modules.files.labels import labelled
 from smolrun.source.coercions import Boolean, Text
 
 NEWLINE = b"\n"
@@ -153,4 +154,4 @@ def _with_newline(text: str) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
-MODULE = Module(BlockinfileArguments, run)
+MODULE = Module(BlockinfileArguments, labelled(run))

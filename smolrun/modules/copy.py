@@ -11,6 +11,7 @@ from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import WriteArguments
 from smolrun.modules.files.content import Content
 from smolrun.modules.files.delivery import Delivery, deliver
+from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.remote_copy import copy_on_guest
 from smolrun.modules.files.source import find, local_content
 from smolrun.modules.files.tree import TreeCopy, copy_tree, local_entries
@@ -115,4 +116,4 @@ def _as_bytes(content: Any) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-MODULE = Module(CopyArguments, run, background="never")
+MODULE = Module(CopyArguments, labelled(run), background="never")

@@ -11,6 +11,7 @@ from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
 from smolrun.modules.files.arguments import AttributeArguments
+from smolrun.modules.files.labels import asked, label
 from smolrun.modules.files.state import PathState, Reading, read_place, read_tree
 from smolrun.modules.files.writing import (
     Attributes,
@@ -253,4 +254,15 @@ _STATES: dict[str, Callable[[Work], ModuleResult]] = {
     "touch": _touch,
 }
 
-MODULE = Module(FileArguments, run)
+
+def run_and_label(arguments: FileArguments, task: TaskContext) -> ModuleResult:
+    """With `recurse` all that is in the folder has its attributes and its context, too."""
+    result = run(arguments, task)
+    path = str(result.values.get("dest") or result.values["path"])
+    if result.values.get("state") == "absent" or not asked(arguments):
+        return result
+    below = [state.path for state in read_tree(task, path).states] if arguments.recurse else []
+    return label(arguments, task, [path, *below], result)
+
+
+MODULE = Module(FileArguments, run_and_label)

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, field_validator
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import expanding, quoted
+from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.state import PathState, Reading, facts_in, parse_states, read_place
 from smolrun.modules.files.writing import Attributes, backup_name, checked, mode_after, set_attributes
 from smolrun.modules.guest import script_text
@@ -237,4 +238,4 @@ def _hash(task: TaskContext, now: PathState, algorithm: str) -> str:
     return result.output
 
 
-MODULE = Module(GetUrlArguments, run)
+MODULE = Module(GetUrlArguments, labelled(run))

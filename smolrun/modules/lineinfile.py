@@ -11,6 +11,7 @@ from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import EditArguments
 from smolrun.modules.files.editing import Edit, Original, RegularExpression, edit, no_file, to_bytes
+from smolrun.modules.files.labels import labelled
 from smolrun.source.coercions import Boolean, Text
 
 NEWLINE = b"\n"
@@ -239,4 +240,4 @@ def _with_newline(line: bytes) -> bytes:
     return line if line.endswith(NEWLINE) else line + NEWLINE
 
 
-MODULE = Module(LineinfileArguments, run)
+MODULE = Module(LineinfileArguments, labelled(run))

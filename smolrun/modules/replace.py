@@ -9,6 +9,7 @@ from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import EditArguments
 from smolrun.modules.files.editing import Edit, Original, edit, no_file
+from smolrun.modules.files.labels import labelled
 from smolrun.source.coercions import Text
 
 
@@ -105,4 +106,4 @@ def _section_pattern(arguments: ReplaceFileArguments) -> str | None:
     return f"{after or ''}(?P<subsection>.*{'?' if after and before else ''}){before or ''}"
 
 
-MODULE = Module(ReplaceFileArguments, run)
+MODULE = Module(ReplaceFileArguments, labelled(run))

@@ -16,6 +16,7 @@ from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import WriteArguments
 from smolrun.modules.files.content import Content
 from smolrun.modules.files.delivery import Delivery, deliver
+from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.source import find, local_content
 from smolrun.source.coercions import Boolean, Text
 from smolrun.source.text import SourceText
@@ -137,4 +138,4 @@ def _owner(uid: int) -> str | int:
         return uid
 
 
-MODULE = Module(TemplateArguments, run, background="never")
+MODULE = Module(TemplateArguments, labelled(run), background="never")

@@ -15,6 +15,7 @@ from smolrun.modules.commands.quoting import assignments
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.content import Content
 from smolrun.modules.files.delivery import Delivery, deliver
+from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.source import find, local_content
 from smolrun.modules.files.state import facts_in
 from smolrun.modules.guest import script_text
@@ -69,7 +70,9 @@ class UriArguments(RequestArguments):
     is JSON, ``content`` where `return_content` asks for it or the status is not the expected one, ``path`` with `dest`.
     ``changed`` only where `dest` was written. Skipped in check mode.
 
-    The guest needs: ``curl``. Headers, passwords and the body are not shown in its process list.
+    The guest needs: ``curl``; headers, passwords and the body are not shown in its process list. Without it the request
+    goes through a connection that the guest's SSH server makes (it sees the guest's network all the same), and servers
+    are trusted as this machine trusts them.
     """
 
     method: Annotated[Text, AfterValidator(_method)] = Field("GET", description="The HTTP method")
@@ -120,12 +123,38 @@ def run(arguments: UriArguments, task: TaskContext) -> ModuleResult:
     facts = dict(facts_in(result)) if mark.encode() not in result.stdout_bytes else {}
     match facts.get("problem"):
         case "missing":
-            raise ModuleError(f"`curl` is not installed on {task.host}", hint="`uri` makes its requests with it")
+            return _result(arguments, task, _through_guest(arguments, task, body))
         case "creates":
             return ModuleResult(msg=f"skipped, since '{arguments.creates}' exists")
         case "removes":
             return ModuleResult(msg=f"skipped, since '{arguments.removes}' does not exist")
     return _result(arguments, task, _response(arguments, result, mark))
+
+
+def _through_guest(arguments: UriArguments, task: TaskContext, body: bytes | None) -> Response:
+    """Without curl: the request is made from here, over a connection that the guest's SSH server makes."""
+    from smolrun.modules.web.through_guest import Request, ask
+
+    environment = task.guest.environment
+    proxies = [name for name in environment if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]
+    reason = f"`curl` is not installed on {task.host}, and without it there is no"
+    if arguments.unix_socket is not None:
+        raise ModuleError(f"{reason} `unix_socket`")
+    if arguments.use_proxy and proxies:
+        raise ModuleError(f"{reason} proxy, which {proxies[0]} names", hint="`use_proxy: false` goes without")
+    if arguments.remote_src and arguments.src is not None:
+        body = task.guest.get(arguments.src)
+    headers = dict(arguments.headers)
+    if arguments.body_format in CONTENT_TYPES and "content-type" not in {name.lower() for name in headers}:
+        headers["Content-Type"] = CONTENT_TYPES[arguments.body_format]
+    request = Request(arguments.method, headers, body, _follows(arguments), arguments.timeout)
+    return ask(task.guest, arguments, request)
+
+
+def _follows(arguments: UriArguments) -> bool:
+    """Whether to go where the server redirects to."""
+    way = arguments.follow_redirects
+    return way in ("all", "urllib2") or (way == "safe" and arguments.method in ("GET", "HEAD"))
 
 
 def _body(arguments: UriArguments, task: TaskContext) -> bytes | None:
@@ -155,9 +184,7 @@ def _options(arguments: UriArguments, mark: str, *, has_body: bool) -> list[tupl
         options.append(("head", None))
     else:
         options += [("include", None), ("request", arguments.method)]
-    if arguments.follow_redirects in ("all", "urllib2") or (
-        arguments.follow_redirects == "safe" and arguments.method in ("GET", "HEAD")
-    ):
+    if _follows(arguments):
         options.append(("location", None))
     if arguments.unix_socket is not None:
         options.append(("unix-socket", arguments.unix_socket))
@@ -213,4 +240,4 @@ def _replacing(arguments: UriArguments) -> ReplaceArguments:
     )
 
 
-MODULE = Module(UriArguments, run, check_mode="skip")
+MODULE = Module(UriArguments, labelled(run), check_mode="skip")

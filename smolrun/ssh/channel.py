@@ -19,6 +19,7 @@ class SessionChannel(PrivateChannel):
 
     Attributes:
         refusal: the server's reason for not opening the channel.
+        refusal_code: the same as a number (RFC 4254, section 5.1).
         exec_refused: the server refused to run the command.
         exit_signal: the name of the signal that ended the command, without ``SIG`` (RFC 4254, section 6.10).
         status_received: the server told how the command ended.
@@ -28,6 +29,7 @@ class SessionChannel(PrivateChannel):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.refusal: str | None = None
+        self.refusal_code = 0
         self.exec_refused = False
         self.exit_signal: str | None = None
         self.status_received = False

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack, get_args
+from typing import TYPE_CHECKING, Self, Unpack, get_args
 
 from smolrun.deadline import Deadline
 from smolrun.errors import NotRunError, OperationCancelledError
@@ -21,6 +21,9 @@ from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings, Opt
 from smolrun.ssh.stdin import Input, check_input
 from smolrun.ssh.transfer import get, put, save
 from smolrun.ssh.transport import Transport
+
+if TYPE_CHECKING:
+    from smolrun.ssh.forward import ForwardedTcp
 
 
 class SSHClient:
@@ -213,6 +216,21 @@ class SSHClient:
                 return Execution(self._connection, self.settings, request, deadline).run()
             finally:
                 self._running = False
+
+    # --- the guest's network ---
+
+    @contextmanager
+    def open_tcp(self, host: str, port: int, deadline: Deadline) -> "Iterator[ForwardedTcp]":
+        """A TCP connection that the guest's SSH server makes; see `forward.open_tcp`."""
+        from smolrun.ssh.forward import open_tcp
+
+        with self._work():
+            transport = self._connection.ready(deadline)
+            stream = open_tcp(transport, host, port, deadline, self._cancellation)
+            try:
+                yield stream
+            finally:
+                stream.close()
 
     # --- files ---
 

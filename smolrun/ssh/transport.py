@@ -111,8 +111,9 @@ class Transport(PrivateTransport):
     def _parse_channel_open_failure(self, m: paramiko.Message) -> None:
         position = m.packet.tell()
         channel = self._channels.get(m.get_int())
-        m.get_int()
+        code = m.get_int()
         if isinstance(channel, SessionChannel):
+            channel.refusal_code = code
             channel.refusal = m.get_text() or "refused by the server"
         m.packet.seek(position)
         super()._parse_channel_open_failure(m)
@@ -148,8 +149,12 @@ class Transport(PrivateTransport):
             self._marked = None
             raise EOFError("the connection ended")
 
-    def request_channel(self) -> SessionChannel:
-        """Ask for a session channel without waiting for the answer (`SessionChannel.open` tells it).
+    def request_channel(self, kind: str = "session", details: bytes = b"") -> SessionChannel:
+        """Ask for a channel without waiting for the answer (`SessionChannel.open` tells it).
+
+        Args:
+            kind: of the channel (RFC 4250, section 4.9.1).
+            details: what such a request has at its end.
 
         Raises:
             EOFError, paramiko.SSHException: it could not be asked for.
@@ -164,10 +169,12 @@ class Transport(PrivateTransport):
             self.channels_seen[number] = True
         message = paramiko.Message()
         message.add_byte(OPEN)
-        message.add_string("session")
+        message.add_string(kind)
         message.add_int(number)
         message.add_int(self.default_window_size)
         message.add_int(self.default_max_packet_size)
+        if details:
+            message.add_bytes(details)
         self.send_for_sure(message)
         return channel
 

@@ -1,14 +1,19 @@
 """``uri``: requests of the guest's own, told as Ansible tells them."""
 
+import ssl
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from smolrun.connection.settings import Endpoint
 from smolrun.modules.web.arguments import configuration
-from tests.modules.guest import Guest
+from tests.modules.guest import CountingSSH, Guest
 from tests.modules.web_server import WebServer, web_server
+from tests.servers.openssh import OpenSSHServer
 
 
 @pytest.fixture
@@ -106,9 +111,94 @@ def test_one_round_trip(local: Guest, web: WebServer) -> None:
     assert local.round_trips(lambda: local.do("uri", {"url": f"{web.url}/echo"})) == 1
 
 
-def test_a_guest_without_curl_is_told_so(busybox: Guest, web: WebServer) -> None:
-    assert "`curl` is not installed on web1" in busybox.fails("uri", {"url": f"{web.url}/echo"})
-    assert web.requests == []
+class TestWithoutCurl:
+    """The guest's SSH server makes the connection: Dropbear here, a guest that has BusyBox and nothing else."""
+
+    def test_a_json_service(self, busybox: Guest, web: WebServer) -> None:
+        body = {"name": "☃"}
+        given = {"url": f"{web.url}/echo", "method": "POST", "body": body, "body_format": "json"}
+        values = busybox.do("uri", {**given, "headers": {"X-Token": "x"}}).values
+        assert values["status"] == 200
+        assert values["json"]["headers"]["x-token"] == "x"
+        assert values["json"]["headers"]["content-type"] == "application/json"
+        assert values["cookies"] == {"a": "1"}
+
+    def test_status_redirects_and_passwords(self, busybox: Guest, web: WebServer) -> None:
+        failed = busybox.do("uri", {"url": f"{web.url}/status/404"})
+        assert failed.msg == "Status code was 404 and not [200]: HTTP Error 404: Not Found"
+        followed = busybox.do("uri", {"url": f"{web.url}/redirect"})
+        assert followed.values["redirected"]
+        assert followed.values["json"]["method"] == "GET"
+        stayed = busybox.do("uri", {"url": f"{web.url}/redirect", "follow_redirects": "no", "status_code": 302})
+        assert stayed.values["location"] == "/echo"
+        given = {"url": f"{web.url}/secret", "user": "me", "password": 'it\'s "x"\\', "return_content": True}
+        assert busybox.do("uri", given).values["content"] == "in"
+        assert (
+            busybox.do("uri", {"url": f"{web.url}/status/201", "method": "HEAD", "status_code": 201}).values["status"]
+            == 201
+        )
+
+    def test_nobody_listens(self, busybox: Guest) -> None:
+        failed = busybox.do("uri", {"url": "http://127.0.0.1:1/"})
+        assert failed.values["status"] == -1
+        assert "cannot connect to 127.0.0.1:1" in failed.msg
+
+    def test_the_connection_goes_on_being_used(self, busybox: Guest, web: WebServer) -> None:
+        for _ in range(3):
+            busybox.do("uri", {"url": f"{web.url}/echo"})
+            busybox.do("stat", {"path": "/"})
+
+    def test_a_large_body_both_ways(self, busybox: Guest, web: WebServer) -> None:
+        web.files["/big"] = b"x" * 3_000_000
+        given = {"url": f"{web.url}/file/big", "dest": busybox.folder}
+        assert busybox.do("uri", given).changed
+        assert busybox.here("big").stat().st_size == 3_000_000
+        assert not busybox.do("uri", given).changed
+        busybox.do("uri", {"url": f"{web.url}/echo", "method": "PUT", "body": "y" * 3_000_000})
+        assert len(web.requests[-1][3]) == 3_000_000
+
+    def test_tls(self, busybox: Guest, tmp_path: Path) -> None:
+        key, certificate = tmp_path / "key.pem", busybox.here("ca.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=web", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        with web_server(context) as web:
+            web.files["/big"] = b"x" * 300_000
+            refused = busybox.do("uri", {"url": f"{web.url}/echo"})
+            assert refused.values["status"] == -1
+            assert "certificate verify failed" in refused.msg
+            for more in ({"validate_certs": False}, {"ca_path": busybox.path("ca.pem")}):
+                given = {"url": f"{web.url}/file/big", "return_content": True, **more}
+                assert len(busybox.do("uri", given).values["content"]) == 300_000
+
+    def test_a_server_that_forwards_nothing_is_named(self, tmp_path: Path, web: WebServer) -> None:
+        (tmp_path / "server").mkdir()
+        server = OpenSSHServer(tmp_path / "server", options={"AllowTcpForwarding": "no"})
+        server.start()
+        login = server.endpoint()
+        connection = CountingSSH(
+            Endpoint(
+                host=login.host, port=login.port, user=login.user, key_path=login.key_path, host_key=login.fingerprint
+            )
+        )
+        try:
+            guest = Guest(connection, str(tmp_path), Path("/"), tmp_path)
+            message = guest.fails("uri", {"url": f"{web.url}/echo"}, environment={"PATH": "/nowhere"})
+        finally:
+            connection.close()
+            server.stop()
+        assert "`curl` is not installed, and the guest's SSH server forwards no connections" in message
+        assert web.requests == []
+
+    def test_what_only_curl_can_do(self, busybox: Guest, web: WebServer) -> None:
+        message = busybox.fails("uri", {"url": f"{web.url}/echo", "unix_socket": "/x"})
+        assert message == "`curl` is not installed on web1, and without it there is no `unix_socket`"
+        environment = {"http_proxy": "http://proxy:3128"}
+        assert "which http_proxy names" in busybox.fails("uri", {"url": f"{web.url}/echo"}, environment=environment)
 
 
 def test_values_cannot_become_options_of_curl() -> None:

@@ -10,6 +10,7 @@ from smolrun.modules.archives.members import Member, listed
 from smolrun.modules.archives.place import AT_ONCE, Place, differing
 from smolrun.modules.base import Diff, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import command_line, quoted
+from smolrun.modules.files.labels import asked, label
 from smolrun.modules.files.state import PathState
 from smolrun.modules.files.writing import Attributes, attribute_changes, checked
 from smolrun.modules.guest import script_text
@@ -103,4 +104,6 @@ class Unpacking:
                     after_header=self.place.folder.path,
                 ),
             )
-        return ModuleResult(changed=changed, values=values, diffs=diffs, command_line=None)
+        result = ModuleResult(changed=changed, values=values, diffs=diffs)
+        paths = [f"{self.place.folder.path}/{member.name}" for member in self.members]
+        return label(self.arguments, self.task, paths, result) if asked(self.arguments) and paths else result

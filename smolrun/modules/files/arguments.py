@@ -1,11 +1,22 @@
 """The arguments that the modules for files share."""
 
+import re
 import shlex
+from typing import Annotated
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, field_validator
 
 from smolrun.modules.base import Arguments, mistake
 from smolrun.source.coercions import Boolean, FileMode, Text
+
+
+def _flags(text: str) -> str:
+    if not re.fullmatch(r"[-+=]?[A-Za-z]*", text):
+        raise mistake(f"'{text}' are no attributes: one of =, + and -, and letters of chattr(1)")
+    return text
+
+
+FileFlags = Annotated[Text, AfterValidator(_flags)]
 
 
 class AttributeArguments(Arguments):
@@ -17,6 +28,15 @@ class AttributeArguments(Arguments):
     )
     owner: Text | None = Field(None, description="The user who shall own it, by name or number")
     group: Text | None = Field(None, description="The group that shall own it, by name or number")
+    attributes: FileFlags | None = Field(
+        None,
+        validation_alias=AliasChoices("attributes", "attr"),
+        description="Attributes of chattr(1): these and no others (`i`, `=i`), these too (`+i`), or not these (`-i`)",
+    )
+    seuser: Text | None = Field(None, description="User of its SELinux context; `_default` for what the policy says")
+    serole: Text | None = Field(None, description="Role of its SELinux context; `_default` for what the policy says")
+    setype: Text | None = Field(None, description="Type of its SELinux context; `_default` for what the policy says")
+    selevel: Text | None = Field(None, description="Level of its SELinux context; `_default` for what the policy says")
 
 
 class ReplaceArguments(AttributeArguments):

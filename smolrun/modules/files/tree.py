@@ -12,6 +12,7 @@ from smolrun.modules.base import Diff, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import quoted
 from smolrun.modules.files.arguments import WriteArguments
 from smolrun.modules.files.content import Content, GuestContent
+from smolrun.modules.files.labels import asked
 from smolrun.modules.files.state import PathState, Reading, read_below
 from smolrun.modules.files.writing import Attributes, Options, Outcome, attribute_changes, checked, make_folder, write
 from smolrun.modules.guest import script_text
@@ -95,6 +96,10 @@ def _entry(root: Path, path: Path, *, follow: bool) -> Entry:
 
 def copy_tree(entries: Sequence[Entry], copy: TreeCopy, arguments: WriteArguments, task: TaskContext) -> ModuleResult:
     """The destination holds every one of `entries` afterwards; what else is there stays."""
+    if asked(arguments):
+        raise ModuleError(
+            "`attributes` and SELinux contexts are for single files here", hint="use `file` with `recurse`"
+        )
     reading = read_below(task, copy.root, [entry.name for entry in entries])
     root, states = reading.states[0], reading.states[1:]
     owners = Attributes(arguments.owner, arguments.group, copy.folder_mode)

@@ -237,6 +237,7 @@ _STEPS = {
     "target": "{about}, where the link {path} is to point, is not there (`force: true` makes it all the same)",
     "backup": "{path} cannot be copied to {about}:",
     "meanwhile": "{path} was changed by somebody else since it was read, and was not overwritten",
+    "label": "the attributes or the SELinux context of {about} cannot be changed:",
     "missing": "`{about}` is not installed on {host}",
     "unpack": "the archive cannot be unpacked into {path}:",
     "replace": "{path} cannot be replaced (`unsafe_writes: true` would write into it):",
