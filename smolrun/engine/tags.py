@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from smolrun.lazy_dataclass import dataclass
 
+UNTAGGED = frozenset({"untagged"})
+"""What a task without tags counts as having."""
+
 
 @dataclass(frozen=True)
 class TagSelection:
@@ -24,25 +27,20 @@ class TagSelection:
 
     def chooses(self, tags: frozenset[str]) -> bool:
         """Whether a task with these tags (inherited ones included) is to run."""
-        return self._asked_for(tags) and not self._skipped(tags)
+        words = tags or UNTAGGED
+        return self._asked_for(words) and not self._skipped(words)
 
-    def _asked_for(self, tags: frozenset[str]) -> bool:
-        if "always" in tags:
+    def _asked_for(self, words: frozenset[str]) -> bool:
+        if "always" in words or words & self.only:
             return True
-        if "never" in tags and not (tags & self.only):
+        if "never" in words:
             return False
-        if "all" in self.only or tags & self.only:
-            return True
-        return ("tagged" if tags - {"never"} else "untagged") in self.only
+        return "all" in self.only or ("tagged" in self.only and words != UNTAGGED)
 
-    def _skipped(self, tags: frozenset[str]) -> bool:
-        if not self.skip:
-            return False
-        if "all" in self.skip and not ("always" in tags and "always" not in self.skip):
-            return True
-        if tags & self.skip:
-            return True
-        return ("tagged" if tags else "untagged") in self.skip
+    def _skipped(self, words: frozenset[str]) -> bool:
+        if "all" in self.skip:  # whatever else is to be skipped, then
+            return "always" not in words or "always" in self.skip
+        return bool(words & self.skip) or ("tagged" in self.skip and words != UNTAGGED)
 
 
 def split(tags: Iterable[str]) -> frozenset[str]:
