@@ -237,8 +237,7 @@ class Batch:
         """What ``any_errors_fatal`` means: every other host fails too, each where it stands."""
         reasons = set(reasons)
         for host in self.active():
-            progress = self.progress[host]
-            if host not in reasons and progress.current() is not None:
+            if host not in reasons and not self.progress[host].is_through:
                 self.drag(host)
 
     def drag(self, host: str) -> None:

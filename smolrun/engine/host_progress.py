@@ -138,6 +138,11 @@ class HostProgress:
                 self._leave(frame)
         return None
 
+    @property
+    def is_through(self) -> bool:
+        """Whether it has left the play. It has not while it stands behind the last task of a block."""
+        return not self._frames
+
     def _has_done(self, block: PlannedBlock) -> bool:
         """Whether it is a role that the host has been through already, asked for in the same way."""
         return block.role is not None and block.role.role.once in self._roles_done

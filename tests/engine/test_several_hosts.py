@@ -137,6 +137,25 @@ def test_under_any_errors_fatal_all_hosts_go_to_the_rescue(play: Play) -> None:
     assert played.counts("a") == {"ok": 2, "rescued": 1}
 
 
+def test_so_they_do_from_behind_the_last_task_of_the_block(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - block: [{name: one, fail: {}, when: inventory_hostname == 'a', any_errors_fatal: true}]
+      rescue: [{name: rescued, debug: {}}]
+      always: [{name: always, debug: {}}]
+    - {name: after, debug: {}}
+""",
+        hosts=HOSTS,
+    )
+    assert [played.tasks(host) for host in HOSTS] == [
+        ["one", "rescued", "always", "after"],
+        *[["rescued", "always", "after"]] * 2,
+    ]
+    assert played.code == 0
+    assert played.counts("b") == {"ok": 3, "skipped": 1}
+
+
 def test_an_unreachable_host_drops_out_with_exit_code_4_and_6_when_another_one_failed(play: Play) -> None:
     gone = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_timeout": 1}
     text = HEAD + "    - {name: one, command: 'COMMAND'}\n    - {name: two, debug: {}}\n"
