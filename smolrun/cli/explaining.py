@@ -62,7 +62,8 @@ class Explaining:
         if path is not None:
             settings = load_settings(flags, self._extra)
             self._playbook, _ = load_playbook(path, vault=self._vault, settings=settings)
-        self._templar = Templar(vault=self._vault)
+        own = self._playbook.extensions.functions if self._playbook is not None else None
+        self._templar = Templar(vault=self._vault, own=own)
 
     def explain(self, host: str, name: str) -> Iterator[Explained]:
         """Who sets a variable: in each play of the playbook that is for the host, or outside of any play."""

@@ -1,7 +1,8 @@
 """``smolrun schema``."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ NAMES = ("playbook", "inventory", "events")
     epilog="""\b
 Examples:
   smolrun schema playbook > playbook.schema.json
+  smolrun schema playbook --with site.yml > playbook.schema.json
   smolrun schema --write schemas
   smolrun schema --write schemas --check     # for CI: 1 when a file is out of date
 
@@ -36,17 +38,19 @@ For completion in an editor, begin a playbook with
 )
 @option("--check", "check_only", heading="Options", is_flag=True,
         help="With --write: change nothing, exit 1 when a file is not as it would be written.")  # fmt: skip
-def command(name: str | None, write: Path | None, check_only: bool) -> int:
+@option("--with", "playbooks", heading="Options", multiple=True, metavar="PLAYBOOK",
+        help="The schema of playbooks knows the modules beside this one and in its roles, too.")  # fmt: skip
+def command(name: str | None, write: Path | None, check_only: bool, playbooks: tuple[str, ...]) -> int:
     """Write the JSON Schemas of playbooks, inventories and run events."""
     if write is None:
         if name is None or check_only:
             raise click.UsageError("give the NAME of a schema, or a folder with --write")
-        click.echo(schema_text(name), nl=False)
+        click.echo(schema_text(name, playbooks), nl=False)
         return 0
     outdated = 0
     for each in (name,) if name else NAMES:
         path = write / f"{each}.schema.json"
-        text = schema_text(each)
+        text = schema_text(each, playbooks)
         if path.is_file() and path.read_text("utf-8") == text:
             continue
         if check_only:
@@ -59,17 +63,27 @@ def command(name: str | None, write: Path | None, check_only: bool) -> int:
     return outdated
 
 
-def schema_text(name: str) -> str:
-    """A schema as its file holds it."""
-    return json.dumps(_maker(name)(), indent=2, ensure_ascii=False) + "\n"
+def schema_text(name: str, playbooks: Sequence[str] = ()) -> str:
+    """A schema as its file holds it.
+
+    Args:
+        playbooks: whose own modules are to be part of it.
+
+    Raises:
+        LoadError: one of them does not load.
+    """
+    return json.dumps(_maker(name, playbooks)(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _maker(name: str) -> Callable[[], dict[str, Any]]:
+def _maker(name: str, playbooks: Sequence[str]) -> Callable[[], dict[str, Any]]:
     # Each needs other heavy imports.
     if name == "playbook":
+        from smolrun.playbook.extensions import Extensions
+        from smolrun.playbook.loader import load_playbook
         from smolrun.playbook.schema import playbook_schema
 
-        return playbook_schema
+        own = Extensions([load_playbook(path)[0].extensions for path in playbooks])
+        return partial(playbook_schema, own)
     if name == "inventory":
         from smolrun.inventory.schema import inventory_schema
 

@@ -4,16 +4,16 @@ Draft 7, which the YAML language server reads best. Whatever has a type takes a 
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from smolrun.modules import registry
 from smolrun.modules.base import Arguments, Module
 from smolrun.playbook.arguments import words_of_field
 from smolrun.playbook.elsewhere import names_elsewhere
+from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.keywords import NOT_YET_ACTIONS
 from smolrun.playbook.loops import LOOKUPS
 from smolrun.playbook.models import READ_APART, Block, LoopControl, Meta, MetaAction, Play, Task, VariablePrompt
@@ -39,8 +39,12 @@ _BLOCK_LISTS = {
 }
 
 
-def playbook_schema() -> Schema:
-    """The schema of a playbook: a list of plays, or of tasks."""
+def playbook_schema(own: Extensions | None = None) -> Schema:
+    """The schema of a playbook: a list of plays, or of tasks.
+
+    Args:
+        own: modules and lookups of the user's own, to be part of it.
+    """
     return {
         "$schema": _DIALECT,
         "title": "A smolrun playbook",
@@ -49,11 +53,12 @@ def playbook_schema() -> Schema:
             {"type": "array", "minItems": 1, "items": {"anyOf": [_ref("play"), _ref("playbook_import")]}},
             {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/node"}},
         ],
-        "definitions": _definitions(),
+        "definitions": _definitions(own or Extensions()),
     }
 
 
-def _definitions() -> Schema:
+def _definitions(own: Extensions) -> Schema:
+    modules = dict(_modules(own))
     return {
         "template": TEMPLATE_SCHEMA,
         "play": _play(),
@@ -63,10 +68,10 @@ def _definitions() -> Schema:
         "handlers": {"type": ["array", "null"], "items": {"anyOf": [_ref("meta"), _ref("handler")]}},
         "block": _block(),
         "meta": _meta(),
-        "task": _task(handler=False),
-        "handler": _task(handler=True),
+        "task": _task(modules, own, handler=False),
+        "handler": _task(modules, own, handler=True),
         "loop_control": _object(_keywords(LoopControl), "How a loop runs and is shown."),
-        **{f"module_{name}": _module(module) for name, module in _modules()},
+        **{f"module_{name}": _module(module) for name, module in modules.items()},
     }
 
 
@@ -132,32 +137,33 @@ def _meta() -> Schema:
     return {**schema, "anyOf": [{"required": [name]} for name in names]}
 
 
-def _task(*, handler: bool) -> Schema:
+def _task(modules: Mapping[str, Module[Any]], own: Extensions, *, handler: bool) -> Schema:
     keywords = _keywords(Task)
     if not handler:
         del keywords["listen"]
-    properties = {**keywords, **_loops(), **_action_words(), **_module_words()}
+    properties = {**keywords, **_loops(own), **_action_words(), **_module_words(modules)}
     description = "A task that runs when it is notified." if handler else "One step: a module and its keywords."
     return {
         **_object(properties, description),
         # Modules that exist elsewhere are warnings when loading: let through here, and not offered for completion.
-        "patternProperties": {_elsewhere(): {}, _OTHER_COLLECTIONS: {}},
+        "patternProperties": {_elsewhere(modules): {}, _OTHER_COLLECTIONS: {}},
     }
 
 
-def _elsewhere() -> str:
-    names = sorted(names_elsewhere() - NOT_YET_ACTIONS - {"meta"} - set(registry.names()))
+def _elsewhere(modules: Iterable[str]) -> str:
+    names = sorted(names_elsewhere() - NOT_YET_ACTIONS - {"meta"} - set(modules))
     return rf"^(ansible\.(builtin|legacy)\.)?({'|'.join(names)})$"
 
 
-def _loops() -> Schema:
+def _loops(own: Extensions) -> Schema:
     terms: Schema = {
         "description": "Run once for each item of this list.",
         "anyOf": [{"type": "array"}, _ref("template")],
     }
     control = {**_ref_with("How the loop runs and is shown.", "loop_control")}
+    names = {*LOOKUPS, *own.functions.lookups}
     lookups = {
-        f"with_{name}": {"description": f"Run once for each item that the lookup '{name}' gives."} for name in LOOKUPS
+        f"with_{name}": {"description": f"Run once for each item that the lookup '{name}' gives."} for name in names
     }
     return {"loop": terms, **dict(sorted(lookups.items())), "loop_control": control}
 
@@ -192,16 +198,16 @@ def _ref_with(description: str, name: str) -> Schema:
 # --- modules ---------------------------------------------------------------------------------------------
 
 
-def _modules() -> Iterator[tuple[str, Module[Any]]]:
-    for name in registry.names():
-        found = registry.find(name)
+def _modules(own: Extensions) -> Iterator[tuple[str, Module[Any]]]:
+    for name in sorted(set(own.modules.names())):
+        found = own.modules.find(name)
         if found is not None:
             yield name, found.module
 
 
-def _module_words() -> Schema:
+def _module_words(modules: Mapping[str, Module[Any]]) -> Schema:
     words: Schema = {}
-    for name, module in _modules():
+    for name, module in modules.items():
         words[name] = _ref(f"module_{name}")
         words[f"{module.collection}.{name}"] = _ref(f"module_{name}")
     return words

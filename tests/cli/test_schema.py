@@ -46,3 +46,13 @@ def test_events_of_a_real_run_are_what_the_schema_says() -> None:
         "retry_scheduled",
         "output_received",
     } <= set(kinds)
+
+
+def test_the_modules_of_a_playbook_can_be_in_it(smolrun: Smolrun, tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library/hello.sh").write_text("# ---\n# description: Say hello\n# ---\n")
+    (tmp_path / "site.yml").write_text("- hosts: all\n  tasks: [{hello: }]\n")
+    assert "module_hello" in json.loads(smolrun("schema", "playbook", "--with", "site.yml").out)["definitions"]
+    assert "module_hello" not in json.loads(smolrun("schema", "playbook").out)["definitions"]
+    (tmp_path / "site.yml").write_text("nothing")
+    assert smolrun("schema", "playbook", "--with", "site.yml").code == 4

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from smolrun.modules import registry
+from smolrun.playbook.extensions import Extensions
+from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.schema import playbook_schema
 
 ROOT = Path(__file__).parents[2]
@@ -94,3 +96,21 @@ def test_a_module_is_offered_by_both_its_names(name: str) -> None:
     assert found is not None
     for word in (name, f"{found.module.collection}.{name}"):
         assert SCHEMA["definitions"]["task"]["properties"][word] == {"$ref": f"#/definitions/module_{name}"}
+
+
+def test_modules_and_lookups_of_ones_own_can_be_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    header = "# ---\n# description: Say hello\n# arguments:\n#   name: {required: true, aliases: [who]}\n"
+    (tmp_path / "library/hello.sh").write_text(header + "#   loud: {type: bool}\n#   token: {secret: true}\n# ---\n")
+    (tmp_path / "lookup_plugins").mkdir()
+    (tmp_path / "lookup_plugins/x.py").write_text("LOOKUPS = {'twice': list}")
+    extensions = Extensions()
+    extensions.add(tmp_path, Mistakes())
+    schema = playbook_schema(extensions)
+    validator = jsonschema.Draft7Validator(schema)
+    assert validator.is_valid([{"hello": {"who": "x", "loud": "yes", "token": "x"}, "with_twice": [1]}])
+    assert validator.is_valid([{"ansible.legacy.hello": {"name": "x"}}])
+    assert not validator.is_valid([{"hello": {"nam": "x"}}])
+    assert not validator.is_valid([{"hello": {"name": "x", "loud": [1]}}])
+    assert schema["definitions"]["module_hello"]["description"] == "Say hello"
+    assert "module_hello" not in playbook_schema()["definitions"]
