@@ -26,6 +26,7 @@ class InventoryFlags:
     filter_plugins: tuple[Path, ...] = ()
     test_plugins: tuple[Path, ...] = ()
     lookup_plugins: tuple[Path, ...] = ()
+    private_role_vars: bool | None = None
     vault_identity_list: tuple[str, ...] = ()
     vault_identity: str = "default"
     vault_id_match: bool = False
@@ -81,6 +82,8 @@ class SelectionFlags:
     strategy: str = "linear"
     error_on_missing_handler: bool = True
     any_errors_fatal: bool = False
+    host_pattern_mismatch: Literal["warning", "error", "ignore"] = "warning"
+    allow_broken_conditionals: bool = True
     list_hosts: bool = False
     list_tasks: bool = False
     list_tags: bool = False

@@ -39,7 +39,7 @@ def load_settings(flags: InventoryFlags, extra_variables: Mapping[str, Any]) -> 
     from smolrun.playbook.file_reader import LoadSettings
 
     code = {name: getattr(flags, name) for name in ("library", "filter_plugins", "test_plugins", "lookup_plugins")}
-    return LoadSettings(flags.roles_path, flags.collections_path, extra_variables, code)
+    return LoadSettings(flags.roles_path, flags.collections_path, extra_variables, code, flags.private_role_vars)
 
 
 class Findings:
@@ -87,7 +87,7 @@ def load(
         SmolVMError: the limit leaves no hosts.
     """
     from smolrun.cli.extra_variables import read_extra_variables
-    from smolrun.cli.hosts_needed import hosts_are_given, without_hosts
+    from smolrun.cli.hosts_needed import hosts_are_given, missing_inventories, not_needed, without_hosts
     from smolrun.cli.inventories import read_inventory
     from smolrun.cli.vault_passwords import vault_secrets
     from smolrun.playbook.loader import load_playbook
@@ -106,6 +106,10 @@ def load(
             continue
         playbooks.append(playbook)
         findings.add(warnings)
+    missing = missing_inventories(flags.inventory)
+    if missing and not without_hosts(playbooks):
+        findings.add(not_needed(missing))
+        flags = replace(flags, inventory=tuple(source for source in flags.inventory if source not in missing))
     if needs_hosts and not hosts_are_given(flags):
         findings.add(without_hosts(playbooks))
     given = hosts_are_given(flags)

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from smolrun.cli.flags import SelectionFlags
+from smolrun.cli.hosts_made import brings_in_more, makes_hosts
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.engine.tags import split
 from smolrun.errors import UsageError
 from smolrun.inventory.inventory import Inventory
-from smolrun.playbook.keywords import INCLUDES
 from smolrun.playbook.models import Playbook
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.walk import tasks_of, walk
 from smolrun.source.text import is_template
 
 SPECIAL_TAGS = frozenset({"all", "always", "never", "tagged", "untagged"})
-_MAKES_HOSTS = frozenset({"add_host", "group_by"})
 
 
 def refuse_misnamed_start(playbooks: Sequence[Playbook], name: str | None) -> None:
@@ -30,14 +29,14 @@ def refuse_misnamed_start(playbooks: Sequence[Playbook], name: str | None) -> No
     names = [str(task.name) for task in tasks if task.name is not None]
     if any(fnmatchcase(known, name) or known == name or is_template(known) for known in names):
         return
-    if not _brings_in_more(playbooks):
+    if not any(brings_in_more(play) for playbook in playbooks for play in playbook.plays):
         raise UsageError(f"--start-at-task {name}: no task is called so", hint=did_you_mean(name, names))
 
 
 def unknown_tags(playbooks: Sequence[Playbook], selection: SelectionFlags) -> Iterator[Diagnostic]:
     """A warning for each tag that was asked for and that nothing has."""
     asked = (split(selection.tags) | split(selection.skip_tags)) - SPECIAL_TAGS
-    if not asked or _brings_in_more(playbooks):
+    if not asked or any(brings_in_more(play) for playbook in playbooks for play in playbook.plays):
         return
     known = split(str(tag) for playbook in playbooks for play in playbook.plays for tag in play.tags)
     known |= split(
@@ -58,18 +57,9 @@ def unmatched_hosts(playbooks: Iterable[Playbook], inventory: Inventory) -> Iter
     """A warning for each part of a play's ``hosts`` that matches nothing, but where the run itself makes hosts."""
     for playbook in playbooks:
         plays = playbook.plays
-        if any(task.module in _MAKES_HOSTS for play in plays for _, task in tasks_of(play)):
+        if any(map(makes_hosts, plays)):
             continue
         for play in plays:
             for pattern in play.hosts:
                 if isinstance(pattern, str) and not is_template(pattern):
                     yield from inventory.match(pattern).warnings
-
-
-def _brings_in_more(playbooks: Iterable[Playbook]) -> bool:
-    return any(
-        task.module in INCLUDES and task.included is None
-        for playbook in playbooks
-        for play in playbook.plays
-        for _, task in tasks_of(play)
-    )

@@ -68,6 +68,9 @@ _HOSTS = (
             _defaults("test_plugins"), ("ANSIBLE_TEST_PLUGINS",)),
     Setting("lookup_plugins", kinds.PATHS, (), "folders of lookups of your own",
             _defaults("lookup_plugins"), ("ANSIBLE_LOOKUP_PLUGINS",)),
+    Setting("host_pattern_mismatch", kinds.choice("warning", "error", "ignore"), "warning",
+            "what it means that nobody answers to a name in hosts or --limit",
+            (("inventory", "host_pattern_mismatch"),), ("ANSIBLE_HOST_PATTERN_MISMATCH",)),
 )  # fmt: skip
 
 _RUN = (
@@ -80,6 +83,12 @@ _RUN = (
             _defaults("strategy"), ("ANSIBLE_STRATEGY",)),
     Setting("error_on_missing_handler", kinds.BOOLEAN, True, "notifying a handler that is not there ends the run",
             _defaults("error_on_missing_handler"), ("ANSIBLE_ERROR_ON_MISSING_HANDLER",)),
+    Setting("allow_broken_conditionals", kinds.BOOLEAN, True,
+            "conditions that are not boolean are warned of; otherwise they are errors",
+            _defaults("allow_broken_conditionals"), ("ANSIBLE_ALLOW_BROKEN_CONDITIONALS",)),
+    Setting("private_role_vars", kinds.BOOLEAN, None,
+            "whether only a role itself sees its variables; unsaid, it is so of included roles alone",
+            _defaults("private_role_vars"), ("ANSIBLE_PRIVATE_ROLE_VARS",)),
     Setting("any_errors_fatal", kinds.BOOLEAN, False, "a failure on one host ends a play on all",
             _defaults("any_errors_fatal"), ("ANSIBLE_ANY_ERRORS_FATAL",)),
     Setting("fact_caching", kinds.TEXT, "memory", "'jsonfile' keeps facts between runs",

@@ -16,6 +16,7 @@ def ansible_settings(options: RunOptions, inventory: tuple[str, ...] = ()) -> Ma
     become, connection, load = options.become, options.connection, options.load
     key = connection.private_key
     return {
+        "ALLOW_BROKEN_CONDITIONALS": not options.strict_conditions,
         "ANY_ERRORS_FATAL": options.any_errors_fatal,
         "CACHE_PLUGIN": options.fact_caching,
         "CACHE_PLUGIN_CONNECTION": _text(options.fact_caching_connection),
@@ -33,6 +34,7 @@ def ansible_settings(options: RunOptions, inventory: tuple[str, ...] = ()) -> Ma
         "DEFAULT_HASH_BEHAVIOUR": options.hash_behaviour,
         "DEFAULT_HOST_LIST": list(inventory),
         "DEFAULT_PRIVATE_KEY_FILE": _text(key),
+        "DEFAULT_PRIVATE_ROLE_VARS": bool(load.private_role_vars),
         "DEFAULT_REMOTE_PORT": connection.port,
         "DEFAULT_REMOTE_USER": connection.remote_user,
         "DEFAULT_ROLES_PATH": [str(folder) for folder in load.roles_path],
@@ -43,6 +45,7 @@ def ansible_settings(options: RunOptions, inventory: tuple[str, ...] = ()) -> Ma
         "DIFF_ALWAYS": options.diff,
         "ERROR_ON_MISSING_HANDLER": options.error_on_missing_handler,
         "HOST_KEY_CHECKING": connection.host_key != "insecure",
+        "HOST_PATTERN_MISMATCH": options.host_pattern_mismatch,
         "TAGS_RUN": list(options.tags),
         "TAGS_SKIP": list(options.skip_tags),
         "TASK_TIMEOUT": options.timeout or 0,

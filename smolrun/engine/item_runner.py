@@ -254,7 +254,7 @@ class ItemRunner:
 
     @property
     def _judge(self) -> ConditionJudge:
-        return ConditionJudge(self.services.templar, self.services.options.strict, self.services.warn_of)
+        return ConditionJudge(self.services.templar, self.services.options.strict_conditions, self.services.warn_of)
 
     def _explain(self, message: str, conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> Failure:
         place = next((found for found in map(location_of, conditions) if found is not None), None)

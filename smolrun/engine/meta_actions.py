@@ -76,7 +76,7 @@ class MetaActions:
         if not node.when or node.action in UNCONDITIONAL:
             return True
         services = self._batch.services
-        judge = ConditionJudge(services.templar, services.options.strict, services.warn_of)
+        judge = ConditionJudge(services.templar, services.options.strict_conditions, services.warn_of)
         try:
             return judge.all_hold("when", node.when, self._batch.scope.of(host, node.scope)).holds
         except SmolVMError as error:

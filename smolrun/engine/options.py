@@ -41,7 +41,7 @@ class RunOptions:
         timeout: seconds one execution of a task may take by default; 0 or None for no limit.
         mode: the default of the task keyword ``mode``; None lets each module choose.
         output_limit: bytes kept of each stream of a command; None for the connection's own limit.
-        strict: conditions that are not boolean are errors.
+        strict: what else would be warned of is an error.
         gathering: ``implicit``: plays gather facts unless they say otherwise; ``explicit``: only those that ask for
             it; ``smart``: only of hosts whose facts are not known yet.
         fact_caching: ``jsonfile`` keeps facts between runs, ``memory`` does not.
@@ -53,6 +53,9 @@ class RunOptions:
         strategy: of plays that do not name one.
         error_on_missing_handler: a notification that means nothing ends the run; otherwise it is a warning.
         any_errors_fatal: what plays, blocks and tasks that do not say ``any_errors_fatal`` do.
+        host_pattern_mismatch: what it means that nobody answers to a name in ``hosts`` or in `limit`.
+        allow_broken_conditionals: conditions that are not boolean are warned of; otherwise they are errors, as with
+            `strict`.
         become: what holds where neither a keyword nor a variable says whom to become.
         connection: what holds where neither a keyword nor a variable says how a host is reached.
         client: what all SSH connections share.
@@ -87,6 +90,8 @@ class RunOptions:
     any_errors_fatal: bool = False
     strategy: str = "linear"
     error_on_missing_handler: bool = True
+    host_pattern_mismatch: Literal["warning", "error", "ignore"] = "warning"
+    allow_broken_conditionals: bool = True
     become: BecomeKeywords = field(default_factory=BecomeKeywords)
     connection: ConnectionDefaults = field(default_factory=ConnectionDefaults)
     client: ClientOptions = field(default_factory=ClientOptions)
@@ -94,6 +99,10 @@ class RunOptions:
     prompt: Prompt | None = None
     load: LoadSettings = field(default_factory=LoadSettings)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def strict_conditions(self) -> bool:
+        return self.strict or not self.allow_broken_conditionals
 
     @property
     def keeps_facts(self) -> bool:

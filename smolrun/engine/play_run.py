@@ -1,8 +1,10 @@
 """One play, from its hosts to the end of its last task."""
 
+from collections.abc import Iterable
 from dataclasses import field, replace
 from pathlib import Path
 
+from smolrun.diagnostic import Diagnostic
 from smolrun.engine.batches import batches_of, ordered
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.play_batches import PlayBatches
@@ -13,6 +15,7 @@ from smolrun.engine.variables.files import VariableFiles
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.engine.workers import Workers
+from smolrun.errors import SmolVMError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.models import Play
 from smolrun.source.text import SourceText
@@ -108,6 +111,12 @@ class PlayRun:
         place = getattr(self.play.hosts[0], "location", None) if self.play.hosts else None
         pattern = SourceText(",".join(rendered), place)
         selection = self.services.inventory.match(pattern, self.services.options.limit)
-        for warning in selection.warnings:
-            self.services.warn_of(warning)
+        self._tell_unmatched(selection.warnings)
         return [host.name for host in selection.hosts]
+
+    def _tell_unmatched(self, warnings: Iterable[Diagnostic]) -> None:
+        meaning = self.services.options.host_pattern_mismatch
+        for warning in warnings if meaning != "ignore" else ():
+            if meaning == "error":
+                raise SmolVMError(warning.message, hint=warning.hint, location=warning.location)
+            self.services.warn_of(warning)

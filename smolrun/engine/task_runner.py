@@ -144,7 +144,7 @@ class _HostTask:
     def _breaks(self, controls: LoopControls, execution: Execution, variables: LayeredVariables) -> bool:
         name = self.planned.task.register_as
         seen = variables if name is None else variables.over({name: execution.result})
-        judge = ConditionJudge(self.services.templar, self.services.options.strict, self.services.warn_of)
+        judge = ConditionJudge(self.services.templar, self.services.options.strict_conditions, self.services.warn_of)
         try:
             return controls.ends_after(judge, seen)
         except SmolVMError as error:

@@ -40,6 +40,8 @@ class Group:
 def build_groups(draft: Draft) -> dict[str, Group]:
     """All groups, with every host in ``all`` and those in no other group in ``ungrouped``.
 
+    The implicit localhost may be in a group (``group_by``), but is never in ``all``.
+
     A group that contains itself becomes a diagnostic of `draft`; the link that closes the circle is left out.
     """
     _refuse_circles(draft)
@@ -52,7 +54,7 @@ def build_groups(draft: Draft) -> dict[str, Group]:
     return {
         name: Group(
             name=name,
-            hosts=tuple(_all_hosts(draft, name)),
+            hosts=tuple(host for host in _all_hosts(draft, name) if name != ALL or host in draft.hosts),
             children=tuple(group.children),
             parents=tuple(parents[name]),
             depth=depths[name],

@@ -72,7 +72,7 @@ class Inventory:
     def _build(self) -> None:
         draft = self._draft
         self.groups = build_groups(draft)
-        groups_of = self._groups_of_hosts()
+        groups_of = self._groups_of = self._groups_of_hosts()
         order = self.groups[ALL].hosts
         self.hosts = {
             name: Host(
@@ -115,15 +115,14 @@ class Inventory:
     def join_group(self, host: str, group: str, parents: Iterable[str] = ()) -> bool:
         """Put a host into a group, made where it is new, below `parents` (``group_by``); whether that is new."""
         draft = self._draft
-        is_new = group not in draft.groups or (host in draft.hosts and host not in draft.groups[group].hosts)
+        is_new = group not in draft.groups or host not in draft.groups[group].hosts
         entry = draft.group(group)
         for parent in parents:
             above = draft.group(parent)
             if parent != ALL and group not in above.children:
                 above.children[group] = None
                 is_new = True
-        if host in draft.hosts:
-            entry.hosts[host] = None
+        entry.hosts[host] = None
         self._build()
         return is_new
 
@@ -241,14 +240,15 @@ class Inventory:
         found: dict[str, list[str]] = {name: [] for name in self._draft.hosts}
         for group in sorted(self.groups.values(), key=lambda group: group.merge_order):
             for host in group.hosts:
-                found[host].append(group.name)
+                found.setdefault(host, []).append(group.name)  # the implicit localhost may have been put into one
         return {name: tuple(groups) for name, groups in found.items()}
 
     def _implicit_host(self, name: str) -> Host:
         found = self._implicit.get(name)
         if found is None:
-            # It is in no group, but has the variables of `all`, as in Ansible.
-            found = self._implicit.setdefault(name, Host(name, (), self._layers_of, implicit=True))
+            # It is in no group but those a run puts it in, and has the variables of `all` all the same, as in Ansible.
+            groups = self._groups_of.get(name, ())
+            found = self._implicit.setdefault(name, Host(name, groups, self._layers_of, implicit=True))
         return found
 
     def _layers_of(self, host: Host) -> tuple[VariableLayer, ...]:

@@ -28,7 +28,7 @@ class IncludeRoleArguments(Arguments):
     vars_from: str | None = Field(None, description="A file of its vars, instead of main")
     defaults_from: str | None = Field(None, description="A file of its defaults, instead of main")
     handlers_from: str | None = Field(None, description="A file of its handlers, instead of main")
-    public: Boolean = Field(False, description="The rest of the play sees its vars and defaults")
+    public: Boolean | None = Field(None, description="The whole play sees its vars and defaults; unsaid, it does not")
     apply: dict[str, Any] | None = Field(None, description="Keywords for every task that is brought in")
     allow_duplicates: Boolean = Field(True, description="Run it again if it ran already")
     rolespec_validate: Boolean = Field(True, description="Check its arguments, if it says what they are")

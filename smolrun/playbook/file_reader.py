@@ -27,12 +27,15 @@ class LoadSettings:
         collections_path: folders that hold ``ansible_collections``.
         extra_variables: ``-e``; names of imported files may hold them.
         code: folders of modules, filters, tests and lookups of the user's own, by the names of such folders.
+        private_role_vars: whether roles that do not say so themselves keep their variables to themselves; None: those
+            that are included do.
     """
 
     roles_path: tuple[Path, ...] = ()
     collections_path: tuple[Path, ...] = ()
     extra_variables: Mapping[str, Any] = field(default_factory=dict)
     code: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    private_role_vars: bool | None = None
 
 
 class FileReader:

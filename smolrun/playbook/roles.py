@@ -6,7 +6,7 @@ The rules: docs.ansible.com, "Roles".
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
@@ -34,6 +34,9 @@ _NOT_OF_ENTRIES = frozenset({"block", "rescue", "always", "notify"})
 _PARTS = ("tasks", "vars", "defaults", "handlers")
 
 
+B = TypeVar("B", bool, None)
+
+
 @dataclass(frozen=True)
 class RoleUse:
     """How a role is asked for.
@@ -44,7 +47,8 @@ class RoleUse:
         place: where it is asked for.
         params: Ansible's role params.
         files: the name of the file to take instead of ``main``, for each of ``tasks vars defaults handlers``.
-        public: its defaults and vars can be seen by the whole play.
+        included: by ``include_role``, as the run goes on.
+        public: its defaults and vars can be seen by the whole play; None where it is not said.
         repeats: it runs however often it is asked for; None: what the role says itself.
         validates: its argument specification is kept to.
     """
@@ -54,7 +58,8 @@ class RoleUse:
     place: Location
     params: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    public: bool = True
+    included: bool = False
+    public: bool | None = None
     repeats: bool | None = None
     validates: bool = True
 
@@ -131,13 +136,21 @@ def role_use_of(task: Task, name: str, values: Mapping[str, Any]) -> RoleUse:
         keywords_of(task),
         location_at(task.arguments, ["name"]) or task.location,
         files=files,
-        public=_flag(values.get("public"), task.module == "import_role"),
+        included=task.module != "import_role",
+        public=_flag(values.get("public"), None),
         repeats=_flag(values.get("allow_duplicates"), True),
         validates=_flag(values.get("rolespec_validate"), True),
     )
 
 
-def _flag(value: Any, default: bool) -> bool:
+def _is_public(use: RoleUse, around: Around) -> bool:
+    if use.public is not None:
+        return use.public
+    private = around.reader.settings.private_role_vars
+    return not (use.included if private is None else private)
+
+
+def _flag(value: Any, default: B) -> "bool | B":
     if value is None or is_open(value):
         return default
     try:
@@ -204,7 +217,7 @@ def read_role(use: RoleUse, around: Around, mistakes: Mistakes) -> TasksOfRole |
         path=str(path),
         defaults=_variables(path, "defaults", use, around, mistakes),
         variables=_variables(path, "vars", use, around, mistakes),
-        public=use.public,
+        public=_is_public(use, around),
     )
     meta = _meta(path, around, mistakes)
     repeats = use.repeats if use.repeats is not None else _flag(meta.get("allow_duplicates"), False)

@@ -49,9 +49,10 @@ def test_a_condition_that_is_not_boolean_is_a_warning_and_under_strict_an_error(
     lenient = play(text)
     assert lenient.task("task").status in ("ok", "skipped")
     assert lenient.of(Warned)[0].place is not None
-    strict = play(text, strict=True)
-    assert strict.task("task").status == "failed"
-    assert strict.of(Warned) == []
+    for strictness in ({"strict": True}, {"allow_broken_conditionals": False}):
+        strict = play(text, **strictness)
+        assert strict.task("task").status == "failed"
+        assert strict.of(Warned) == []
 
 
 def test_arguments_are_not_rendered_when_the_condition_does_not_hold(play: Play) -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from smolrun.playbook.file_reader import LoadSettings
 from tests.engine.conftest import Play
 from tests.engine.written import local, write
 
@@ -46,6 +47,9 @@ def test_an_included_role_keeps_its_variables_unless_it_is_public(play: Play, tm
     after = "- {name: x, debug: {msg: '{{ x | default(1) }}'}}\n"
     assert play(local("- include_role: {name: a}\n" + after)).message("x") == 1
     assert play(local("- include_role: {name: a, public: true}\n" + after)).message("x") == "role"
+    shown = LoadSettings(private_role_vars=False)
+    assert play(local("- include_role: {name: a}\n" + after), load=shown).message("x") == "role"
+    assert play(local("- include_role: {name: a, public: false}\n" + after), load=shown).message("x") == 1
 
 
 def test_the_same_role_runs_once_and_with_other_parameters_again(play: Play, tmp_path: Path) -> None:
