@@ -19,6 +19,7 @@ _COMMANDS = {
     "vault": "smolrun.cli.vault",
     "guest": "smolrun.cli.guest",
     "config": "smolrun.cli.config",
+    "doc": "smolrun.cli.doc",
     "schema": "smolrun.cli.schema",
     "completion": "smolrun.cli.completion",
 }
