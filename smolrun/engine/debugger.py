@@ -18,7 +18,7 @@ from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.errors import SmolVMError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.source.text import SourceText
-from smolrun.templating.rendering import Scope
+from smolrun.templating.scope import Scope
 
 HELP = """\
 p EXPRESSION                   print it: task, task.args, task_vars['NAME'], host, result

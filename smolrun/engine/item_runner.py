@@ -27,7 +27,7 @@ from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule, near
 from smolrun.playbook.models import Condition
 from smolrun.source.text import location_of
-from smolrun.templating.rendering import Scope
+from smolrun.templating.scope import Scope
 
 DEFAULT_RETRIES = 3
 """Further attempts where there is an ``until`` and no ``retries`` (Ansible's documentation, "Retrying a task")."""

@@ -1,6 +1,7 @@
 """Variables that nothing could set."""
 
 import re
+from typing import TYPE_CHECKING
 
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.known_names import MAGIC, KnownNames
@@ -9,7 +10,9 @@ from smolrun.playbook.suggestion import MISSPELT, Slips, near
 from smolrun.playbook.texts import Text
 from smolrun.playbook.unknowns import Unknowns
 from smolrun.playbook.walk import Visit
-from smolrun.templating.analysis import Analysis
+
+if TYPE_CHECKING:
+    from smolrun.templating.analysis import Analysis  # imported with Jinja2, where there are templates
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _HINT = "set it, or pass it on the command line: -e {}=…"
@@ -44,7 +47,7 @@ class NameCheck:
         self._meant: dict[tuple[str, bool], str | None] = {}
         self._unknowns = unknowns if unknowns is not None else Unknowns()
 
-    def check(self, found: Analysis, text: Text, visit: Visit | None, scope: Scope, *, certain: bool) -> None:
+    def check(self, found: "Analysis", text: Text, visit: Visit | None, scope: Scope, *, certain: bool) -> None:
         """Notes the variables of a text; where something unknown may set more, only those that look misspelt.
 
         Args:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.location import Location
@@ -17,9 +19,11 @@ from smolrun.playbook.texts import Text, texts_of
 from smolrun.playbook.unknowns import Unknowns
 from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
-from smolrun.templating.analysis import Analysis, analyse
-from smolrun.templating.environment import TemplateEnvironment
-from smolrun.templating.functions import environment_with_functions
+from smolrun.templating.plugins import Functions
+
+if TYPE_CHECKING:
+    from smolrun.templating.analysis import Analysis
+    from smolrun.templating.environment import TemplateEnvironment
 
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
@@ -28,19 +32,27 @@ class _Analyses:
     """What is known of each text, worked out once: roles are used, and files included, again and again.
 
     Args:
-        environment: the functions; None for ours alone.
+        own: functions of the user's.
     """
 
-    def __init__(self, environment: TemplateEnvironment | None) -> None:
-        self._environment = environment
+    def __init__(self, own: Functions) -> None:
+        self._own = own
         self._known: dict[tuple[str, Location | None, bool], Analysis] = {}
 
-    def of(self, source: SourceText, *, expression: bool) -> Analysis:
+    def of(self, source: SourceText, *, expression: bool) -> "Analysis":
+        from smolrun.templating.analysis import analyse  # and Jinja2 with it
+
         key = (str(source), source.location, expression)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = analyse(source, expression=expression, environment=self._environment)
         return found
+
+    @cached_property
+    def _environment(self) -> "TemplateEnvironment | None":
+        from smolrun.templating.functions import environment_with_functions
+
+        return environment_with_functions(self._own) if self._own else None
 
 
 def check_templates(
@@ -52,8 +64,7 @@ def check_templates(
         unknowns: is told of variables that only something unknown could set.
     """
     set_anywhere = from_outside | set_by(playbook, from_outside.vault)
-    own = playbook.extensions.functions
-    analyses = _Analyses(environment_with_functions(own) if own else None)
+    analyses = _Analyses(playbook.extensions.functions)
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)
     names = NameCheck(anywhere, mistakes, unknowns)
     for play in playbook.plays:
@@ -119,7 +130,7 @@ def _braces(source: SourceText, certain: bool, mistakes: Mistakes) -> SourceText
     return None
 
 
-def _unknown_words(found: Analysis) -> Iterable[Diagnostic]:
+def _unknown_words(found: "Analysis") -> Iterable[Diagnostic]:
     for kind, words in (
         ("filter", found.unknown_filters),
         ("test", found.unknown_tests),

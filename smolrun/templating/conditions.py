@@ -5,6 +5,7 @@ refuses is a warning here, and then means what it meant before.
 """
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from smolrun.diagnostic import Diagnostic, Severity
@@ -38,8 +39,11 @@ class ConditionOutcome:
         return self.value
 
 
-def decide(expression: Any, rendering: "Rendering") -> ConditionOutcome:
+def decide(expression: Any, begin: "Callable[[], Rendering]") -> ConditionOutcome:
     """Whether the condition `expression` holds.
+
+    Args:
+        begin: begins a rendering, where one is needed.
 
     Raises:
         TemplateError: it cannot be evaluated, or it is text that nobody wrote in a playbook.
@@ -50,6 +54,7 @@ def decide(expression: Any, rendering: "Rendering") -> ConditionOutcome:
         raise TemplateError("a condition must be text from a playbook: what was computed is never evaluated")
     if not expression.strip():
         return _outcome("", expression, empty_holds=True)
+    rendering = begin()
     whole = _WHOLE.fullmatch(expression.strip())
     if whole and "{{" not in whole[1]:
         return _whole_template(expression, whole[1].strip(), rendering)

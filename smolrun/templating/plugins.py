@@ -10,8 +10,6 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from jinja2.exceptions import TemplateRuntimeError
-
 from smolrun.errors import ExtensionError
 from smolrun.lazy_dataclass import dataclass
 
@@ -139,6 +137,8 @@ def refusing(kind: Kind, name: str, error: ExtensionError) -> Function:
     """A function that is known and cannot be used."""
 
     def refuse(*_: Any, **__: Any) -> Any:
+        from jinja2.exceptions import TemplateRuntimeError
+
         raise TemplateRuntimeError(f"the {kind.removesuffix('s')} '{name}' cannot be used: {error.message}")
 
     refuse.unavailable = error.message  # type: ignore[attr-defined]

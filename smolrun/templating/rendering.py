@@ -11,34 +11,11 @@ from smolrun.source.vault import VaultText
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.lazy import LazyMapping, list_of, mapping_of, materialise
 from smolrun.templating.omit import OMIT
+from smolrun.templating.scope import Scope
 from smolrun.templating.undefined import Missing
 
 if TYPE_CHECKING:
     from smolrun.templating.templar import Templar
-
-
-class Scope(Mapping[str, Any]):
-    """Variables whose templates see these variables themselves, and not those of whoever reads them.
-
-    ``hostvars`` is a mapping of these: ``hostvars.web1.url`` is rendered with the variables of ``web1``.
-    """
-
-    __slots__ = ("variables",)
-
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self.variables = variables
-
-    def __getitem__(self, key: str) -> Any:
-        return self.variables[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.variables
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.variables)
-
-    def __len__(self) -> int:
-        return len(self.variables)
 
 
 class Rendering:
@@ -128,7 +105,7 @@ class Rendering:
             raise self._loop(key, text)
         self._busy[key] = text
         try:
-            return self.templar.run(text, self, expression=expression)
+            return self.templar.templates.run(text, self, expression=expression)
         finally:
             del self._busy[key]
 

@@ -1,35 +1,26 @@
-"""Templates and expressions into values: the one door to everything in this package."""
+"""Templates and expressions into values: the one door to everything in this package.
+
+Jinja2 and what is built on it are imported when there is something to render: a tenth of the start of a short run.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
-from jinja2.environment import Template
-from jinja2.exceptions import TemplateError as JinjaError
-
-from smolrun.errors import SmolVMError, TemplateError
+from smolrun.errors import TemplateError
 from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultSecrets
-from smolrun.templating import compiling, conditions
+from smolrun.templating import conditions
 from smolrun.templating.conditions import ConditionOutcome
-from smolrun.templating.direct import DirectTemplate, direct
-from smolrun.templating.environment import TemplateEnvironment
-from smolrun.templating.failures import as_template_error
-from smolrun.templating.files import FileOptions, file_environment
-from smolrun.templating.functions import add_functions, environment_with_functions
-from smolrun.templating.global_functions import look_up
-from smolrun.templating.lazy import argument, materialise, without_undefined
 from smolrun.templating.omit import OMIT
 from smolrun.templating.plugins import Functions
-from smolrun.templating.presenting import Presenter
-from smolrun.templating.rendering import Rendering
-from smolrun.templating.text import concat, join_text, keep_newlines, parts_of, text_of
+from smolrun.templating.settled import settled
 
-CACHED_TEMPLATES: Final = 8192
-"""Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
-CACHED_FILES: Final = 512
-"""Compiled template files kept: they are larger."""
+if TYPE_CHECKING:
+    from smolrun.templating.environment import TemplateEnvironment
+    from smolrun.templating.rendering import Rendering
+    from smolrun.templating.templates import Templates
 
 
 class Templar:
@@ -59,16 +50,42 @@ class Templar:
         self.vault = vault
         self.settings: Mapping[str, Any] = settings or {}
         self.warn = warn
-        self.environment: TemplateEnvironment = environment_with_functions(own)
-        self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
-        self._compiled_file = lru_cache(maxsize=CACHED_FILES)(self._compile_file)
-        self._file_environment = lru_cache(maxsize=64)(
-            lambda options: file_environment(self.environment, options),
-        )
+        self._learned = [] if own is None else [own]
+        self._templates: Templates | None = None
+        self._making = RLock()
 
     def learn(self, own: Functions) -> None:
         """Have further filters, tests and lookups, from now on."""
-        add_functions(self.environment, own)
+        with self._making:
+            self._learned.append(own)
+            if self._templates is not None:
+                self._templates.learn(own)
+
+    @property
+    def templates(self) -> "Templates":
+        """The compiled templates, for renderings."""
+        if self._templates is None:
+            with self._making:
+                if self._templates is None:
+                    self._templates = self._made()
+        return self._templates
+
+    def _made(self) -> "Templates":
+        from smolrun.templating.templates import Templates
+
+        templates = Templates()
+        for own in self._learned:
+            templates.learn(own)
+        return templates
+
+    @property
+    def environment(self) -> "TemplateEnvironment":
+        return self.templates.environment
+
+    def _rendering(self, variables: Mapping[str, Any]) -> "Rendering":
+        from smolrun.templating.rendering import Rendering
+
+        return Rendering(self, variables)
 
     # --- values ------------------------------------------------------------------------------------
 
@@ -81,9 +98,10 @@ class Templar:
         Raises:
             TemplateError: with the place of the template.
         """
-        if isinstance(value, SourceText) and not value.is_template:
-            return str(value)
-        rendering = Rendering(self, variables)
+        plain = settled(value)
+        if plain is not None:
+            return plain[0]
+        rendering = self._rendering(variables)
         if isinstance(value, SourceText):
             return rendering.finish(rendering.run(value), value)
         return rendering.finish(rendering.value(value), value)
@@ -94,7 +112,9 @@ class Templar:
         Raises:
             TemplateError: with the place of the template; also where `value` itself is undefined.
         """
-        rendering = Rendering(self, variables)
+        from smolrun.templating.lazy import argument, without_undefined
+
+        rendering = self._rendering(variables)
         return rendering.finish(without_undefined(argument(rendering.value(value))), value)
 
     def render_text(self, value: Any, variables: Mapping[str, Any]) -> str:
@@ -104,7 +124,11 @@ class Templar:
             TemplateError: with the place of the template.
         """
         result = self.render(value, variables)
-        return result if isinstance(result, str) else text_of(result)
+        if isinstance(result, str):
+            return result
+        from smolrun.templating.text import text_of
+
+        return text_of(result)
 
     def evaluate(self, expression: Any, variables: Mapping[str, Any]) -> Any:
         """The value of an expression (written without braces); literals of other types are their own value.
@@ -116,7 +140,7 @@ class Templar:
             return expression
         if not isinstance(expression, SourceText):
             raise TemplateError("an expression must be text from a playbook: what was computed is never evaluated")
-        rendering = Rendering(self, variables)
+        rendering = self._rendering(variables)
         return rendering.finish(rendering.run(expression, expression=True), expression)
 
     def presented(self, written: Any, variables: Mapping[str, Any], *, expression: bool = False) -> Any:
@@ -125,7 +149,9 @@ class Templar:
         Raises:
             TemplateError: something else is wrong with it.
         """
-        return Presenter().present(written, Rendering(self, variables), expression=expression)
+        from smolrun.templating.presenting import Presenter
+
+        return Presenter().present(written, self._rendering(variables), expression=expression)
 
     def condition(self, expression: Any, variables: Mapping[str, Any]) -> ConditionOutcome:
         """Whether a condition holds, and what is wrong with how it is written.
@@ -133,7 +159,7 @@ class Templar:
         Raises:
             TemplateError: with its place.
         """
-        return conditions.decide(expression, Rendering(self, variables))
+        return conditions.decide(expression, lambda: self._rendering(variables))
 
     def lookup(
         self,
@@ -154,7 +180,13 @@ class Templar:
         Raises:
             TemplateError: there is no such lookup, or it failed.
         """
-        rendering = Rendering(self, variables)
+        from jinja2.exceptions import TemplateError as JinjaError
+
+        from smolrun.templating.failures import as_template_error
+        from smolrun.templating.global_functions import look_up
+        from smolrun.templating.lazy import materialise
+
+        rendering = self._rendering(variables)
         try:
             found = materialise(look_up(rendering, name, terms, options or {}, action))
         except JinjaError as error:
@@ -182,53 +214,7 @@ class Templar:
         Raises:
             TemplateError: with the line in the file.
         """
-        chosen = FileOptions.of(options, tuple(str(folder) for folder in search_path))
-        body, chosen = chosen.with_header(text)
-        rendering = Rendering(self, variables)
-        try:
-            template = self._compiled_file(str(body), chosen)
-            context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            rendered = join_text(parts_of(template.root_render_func(context)))
-            return str(keep_newlines(rendered, body, chosen.newline_sequence))
-        except SmolVMError:
-            raise
-        except RecursionError as error:
-            raise as_template_error(error, text) from None
-        except Exception as error:  # whatever an expression raises is the template's error
-            raise as_template_error(error, body, environment=self._file_environment(chosen)) from error
-
-    # --- what renderings call ----------------------------------------------------------------------
-
-    def run(self, text: SourceText, rendering: Rendering, *, expression: bool = False) -> Any:
-        """The value that a template or an expression yields, lazy and possibly undefined."""
-        try:
-            template = self._compiled(str(text), expression)
-            if isinstance(template, DirectTemplate):
-                parts = template.values(self.environment, rendering.names())
-            else:
-                context = template.new_context(rendering.names())  # type: ignore[arg-type]
-                parts = list(parts_of(template.root_render_func(context)))
-            if expression:
-                return parts[0]
-            if len(parts) == 1 and parts[0] is OMIT:
-                return OMIT
-            return keep_newlines(concat(parts), text)
-        except SmolVMError:
-            raise
-        except RecursionError as error:
-            raise as_template_error(error, text) from None
-        except Exception as error:  # whatever an expression raises is the template's error
-            raise as_template_error(error, text, expression=expression, environment=self.environment) from error
-
-    def _compile_file(self, text: str, options: FileOptions) -> Template:
-        return compiling.compile_template(self._file_environment(options), text)
-
-    def _compile(self, text: str, expression: bool) -> Template | DirectTemplate:
-        simple = direct(self.environment, compiling.parse(self.environment, text, expression=expression))
-        if simple is not None and not (expression and "{{" in text):
-            return simple
-        compile_text = compiling.compile_expression if expression else compiling.compile_template
-        return compile_text(self.environment, text)
+        return self.templates.run_file(text, self._rendering(variables), search_path, options)
 
 
 __all__ = ["OMIT", "ConditionOutcome", "Templar"]

@@ -74,7 +74,7 @@ def play(tmp_path: Path) -> Path:
 
 
 NEVER = {
-    "rich", "asyncio", "multiprocessing", "http.client", "ssl", "ctypes", "xml.etree.ElementTree",
+    "rich", "asyncio", "multiprocessing", "http.client", "ssl", "ctypes", "xml.etree.ElementTree", "jinja2",
     "smolrun.cli.listing", "smolrun.cli.vault", "smolrun.engine.prompts", "smolrun.guests.embedded",
     "smolrun.guests.providers", "smolrun.playbook.schema", "smolrun.report.events_schema", "smolrun.report.github",
     "smolrun.report.html.page", "smolrun.report.junit", "smolrun.report.live", "smolrun.ssh.client",

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from smolrun.playbook import check_templates
 from smolrun.playbook.check import check, check_all
 from smolrun.playbook.known_names import KnownNames
 from smolrun.playbook.loader import load_playbook
@@ -264,12 +263,13 @@ def test_the_hosts_of_a_play_are_rendered_in_every_run_without_an_inventory(know
 
 def test_a_file_that_several_tasks_render_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[str] = []
+    really = analysis.analyse
 
     def analyse(text: str, **options: Any) -> Analysis:
         looked_at.append(text)
-        return analysis.analyse(text, **options)
+        return really(text, **options)
 
-    monkeypatch.setattr(check_templates, "analyse", analyse)
+    monkeypatch.setattr(analysis, "analyse", analyse)
     task = "template: {src: a.j2, dest: /a}\n    - template: {src: a.j2, dest: /b}"
     assert len(told_of_file(tmp_path, "only here {{ nowhere }}", task)) == 1
     assert looked_at.count("only here {{ nowhere }}") == 1

@@ -12,7 +12,7 @@ from smolrun.source.containers import LocatedDict
 from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultText
 from smolrun.templating.omit import OMIT
-from smolrun.templating.rendering import Scope
+from smolrun.templating.scope import Scope
 from smolrun.templating.templar import Templar
 from tests.templating.conftest import Render, trusted
 

@@ -9,7 +9,7 @@ from smolrun.engine.variables.store import Memory
 from smolrun.inventory.host import Host
 from smolrun.inventory.inventory import Inventory
 from smolrun.modules.base import NewGroup, NewHost
-from smolrun.templating.rendering import Scope
+from smolrun.templating.scope import Scope
 
 
 class HostLayers:

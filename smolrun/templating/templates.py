@@ -1,0 +1,95 @@
+"""The templates of one templar, compiled: what Jinja2 does here. The first template of a run imports it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2.environment import Template
+
+from smolrun.errors import SmolVMError
+from smolrun.source.text import SourceText
+from smolrun.templating import compiling
+from smolrun.templating.direct import DirectTemplate, direct
+from smolrun.templating.environment import TemplateEnvironment
+from smolrun.templating.failures import as_template_error
+from smolrun.templating.files import FileOptions, file_environment
+from smolrun.templating.functions import add_functions, environment_with_functions
+from smolrun.templating.omit import OMIT
+from smolrun.templating.plugins import Functions
+from smolrun.templating.rendering import Rendering
+from smolrun.templating.text import concat, join_text, keep_newlines, parts_of
+
+CACHED_TEMPLATES: Final = 8192
+"""Compiled templates kept, by their text: about 10 KB each; a large playbook has some thousands."""
+CACHED_FILES: Final = 512
+"""Compiled template files kept: they are larger."""
+
+
+class Templates:
+    """Compiles templates once and runs them. Safe to use from several threads.
+
+    Args:
+        own: filters, tests and lookups of the user's.
+    """
+
+    def __init__(self, own: Functions | None = None) -> None:
+        self.environment: TemplateEnvironment = environment_with_functions(own)
+        self._compiled = lru_cache(maxsize=CACHED_TEMPLATES)(self._compile)
+        self._compiled_file = lru_cache(maxsize=CACHED_FILES)(self._compile_file)
+        self._file_environment = lru_cache(maxsize=64)(
+            lambda options: file_environment(self.environment, options),
+        )
+
+    def learn(self, own: Functions) -> None:
+        """Have further filters, tests and lookups, from now on."""
+        add_functions(self.environment, own)
+
+    def run(self, text: SourceText, rendering: Rendering, *, expression: bool = False) -> Any:
+        """The value that a template or an expression yields, lazy and possibly undefined."""
+        try:
+            template = self._compiled(str(text), expression)
+            if isinstance(template, DirectTemplate):
+                parts = template.values(self.environment, rendering.names())
+            else:
+                context = template.new_context(rendering.names())  # type: ignore[arg-type]
+                parts = list(parts_of(template.root_render_func(context)))
+            if expression:
+                return parts[0]
+            if len(parts) == 1 and parts[0] is OMIT:
+                return OMIT
+            return keep_newlines(concat(parts), text)
+        except SmolVMError:
+            raise
+        except RecursionError as error:
+            raise as_template_error(error, text) from None
+        except Exception as error:  # whatever an expression raises is the template's error
+            raise as_template_error(error, text, expression=expression, environment=self.environment) from error
+
+    def run_file(
+        self, text: SourceText, rendering: Rendering, search_path: Sequence[str | Path], options: dict[str, Any]
+    ) -> str:
+        """The text of a template file; see `Templar.render_file`."""
+        chosen = FileOptions.of(options, tuple(str(folder) for folder in search_path))
+        body, chosen = chosen.with_header(text)
+        try:
+            template = self._compiled_file(str(body), chosen)
+            context = template.new_context(rendering.names())  # type: ignore[arg-type]
+            rendered = join_text(parts_of(template.root_render_func(context)))
+            return str(keep_newlines(rendered, body, chosen.newline_sequence))
+        except SmolVMError:
+            raise
+        except RecursionError as error:
+            raise as_template_error(error, text) from None
+        except Exception as error:  # whatever an expression raises is the template's error
+            raise as_template_error(error, body, environment=self._file_environment(chosen)) from error
+
+    def _compile_file(self, text: str, options: FileOptions) -> Template:
+        return compiling.compile_template(self._file_environment(options), text)
+
+    def _compile(self, text: str, expression: bool) -> Template | DirectTemplate:
+        simple = direct(self.environment, compiling.parse(self.environment, text, expression=expression))
+        if simple is not None and not (expression and "{{" in text):
+            return simple
+        compile_text = compiling.compile_expression if expression else compiling.compile_template
+        return compile_text(self.environment, text)
