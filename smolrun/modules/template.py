@@ -1,12 +1,7 @@
 """``template``: a Jinja2 file of the controller, rendered and written onto the guest."""
 
-import platform
-import pwd
 from collections import ChainMap
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -20,10 +15,9 @@ from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.source import find, local_content
 from smolrun.source.coercions import Boolean, Text
 from smolrun.source.text import SourceText
+from smolrun.templating.template_facts import template_facts
 
 NEWLINES = {"\n": "\n", "\r": "\r", "\r\n": "\r\n", "\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n"}
-MANAGED = "Ansible managed"
-"""What ``ansible_managed`` says where nobody sets it; as in ansible-core since 2.19 (its ``DEFAULT_MANAGED_STR``)."""
 
 
 class TemplateArguments(WriteArguments):
@@ -92,7 +86,7 @@ def _rendered(arguments: TemplateArguments, path: Path, task: TaskContext) -> st
     written = SourceText(text, Location(SourceFile(str(path), text), 1, 1))
     return task.templar.render_file(
         written,
-        ChainMap(_about(path, arguments, task), task.variables),  # type: ignore[arg-type]  # it is only read
+        ChainMap(template_facts(path, str(path), arguments.dest, task.variables), task.variables),  # type: ignore[arg-type]  # it is only read
         search_path=_search_path(path, task),
         trim_blocks=arguments.trim_blocks,
         lstrip_blocks=arguments.lstrip_blocks,
@@ -112,30 +106,6 @@ def _search_path(path: Path, task: TaskContext) -> list[str]:
     places = [Path(str(place)) for place in given] if isinstance(given, list | tuple) else []
     folders = [path.parent, *(folder for place in places for folder in (place / "templates", place))]
     return list(dict.fromkeys(map(str, folders)))
-
-
-def _about(path: Path, arguments: TemplateArguments, task: TaskContext) -> Mapping[str, Any]:
-    """What a template may know of itself; set only where no variable of that name exists (``ansible_managed``)."""
-    status = path.stat()
-    about: dict[str, Any] = {
-        "template_host": platform.node(),
-        "template_path": str(path),
-        "template_fullpath": str(path.resolve()),
-        "template_destpath": arguments.dest,
-        "template_mtime": datetime.fromtimestamp(status.st_mtime).astimezone().replace(tzinfo=None),
-        "template_run_date": datetime.now().astimezone().replace(tzinfo=None),
-        "template_uid": _owner(status.st_uid),
-    }
-    if "ansible_managed" not in task.variables:
-        about["ansible_managed"] = MANAGED
-    return about
-
-
-def _owner(uid: int) -> str | int:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:  # a number without a name, as containers have
-        return uid
 
 
 MODULE = Module(TemplateArguments, labelled(run), background="never")

@@ -23,7 +23,8 @@ _WHERE: Final[dict[str, tuple[str, str]]] = {
     "slaac": ("networks", "slaac"),
     "usable_range": ("networks", "usable_range"),
 }
-COLLECTION: Final = "ansible.utils."
+COLLECTIONS: Final = ("ansible.utils.", "ansible.netcommon.")
+"""Where they are, and where they were."""
 
 
 def _late(file: str, name: str) -> Callable[..., Any]:
@@ -59,5 +60,5 @@ _SHORT: Final[dict[str, Callable[..., Any]]] = {
 }
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     **_SHORT,
-    **{COLLECTION + name: function for name, function in _SHORT.items()},
+    **{collection + name: function for collection in COLLECTIONS for name, function in _SHORT.items()},
 }

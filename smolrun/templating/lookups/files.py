@@ -14,6 +14,7 @@ from smolrun.source.files import read_source
 from smolrun.source.text import SourceText
 from smolrun.templating.limits import MAX_SIZE
 from smolrun.templating.lookups.base import Lookup, LookupContext, LookupFailedError, options_of, truth
+from smolrun.templating.template_facts import template_facts
 
 
 def _read(path: Path, encoding: str = "utf-8") -> str:
@@ -39,14 +40,14 @@ def template(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
     """Template files, rendered with the variables at hand."""
     chosen = {name: value for name, value in options.items() if name not in ("convert_data", "jinja2_native")}
     extra = chosen.pop("template_vars", None) or {}
-    variables: Mapping[str, Any] = context.rendering.variables
-    if extra:
-        variables = ChainMap(dict(extra), cast("MutableMapping[str, Any]", variables))  # it is only read
+    around = context.rendering.variables
     result = []
     for term in terms:
         path = context.find("templates", str(term))
         source = read_source(path, context.rendering.templar.vault)
         text = SourceText(source.text, Location(source, 1, 1))
+        facts = template_facts(path, str(term), None, around)
+        variables = ChainMap(dict(extra), facts, cast("MutableMapping[str, Any]", around))  # it is only read
         folders = [path.parent, *(folder / "templates" for folder in context.folders()), *context.folders()]
         result.append(context.rendering.templar.render_file(text, variables, search_path=folders, **chosen))
     return result

@@ -337,3 +337,10 @@ def test_random_strings_have_what_is_asked_for(look: Look) -> None:
 def test_an_unknown_option_behind_the_path_of_a_password_is_told(look: Look) -> None:
     with pytest.raises(TemplateError, match="there is no option 'lenght'"):
         look("lookup('password', '/dev/null lenght=5')")
+
+
+def test_a_looked_up_template_knows_of_itself(look: Look, tmp_path: Path) -> None:
+    (tmp_path / "t.j2").write_text("{{ ansible_managed }} {{ template_path }} {{ template_fullpath | basename }}")
+    assert look("lookup('template', 't.j2')") == "Ansible managed t.j2 t.j2"
+    assert look("lookup('template', 't.j2')", ansible_managed="Ours").startswith("Ours ")
+    assert look("lookup('template', 't.j2', template_vars={'template_path': 'x'})") == "Ansible managed x t.j2"
