@@ -102,6 +102,8 @@ def from_error(error: SmolVMError) -> Result:
     As in Ansible, an unreachable one is not ``failed``: ``is unreachable`` asks about it, ``is failed`` does not.
     """
     values: Result = {"changed": False, "failed": True, "msg": error.message}
+    if error.location is not None:
+        values["exception"] = f"{error.location}: {error.message}"  # Ansible's name; there it is a Python traceback
     if isinstance(error, CommandError):
         values |= of_streams(error.stdout, error.stderr)
     if isinstance(error, OperationCancelledError):

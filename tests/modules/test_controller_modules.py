@@ -174,3 +174,21 @@ def test_gives_up_at_its_own_limit(debian: Guest, busybox_guest: Endpoint) -> No
     debian.connection = CountingSSH(nobody)
     message = debian.fails("wait_for_connection", {"timeout": 1, "sleep": 0.2})
     assert "no connection within 1 s" in message
+
+
+# --- set_stats -------------------------------------------------------------------------------------
+
+
+def test_set_stats_tells_figures_in_its_result(local: Guest) -> None:
+    result = local.do("set_stats", {"data": {"upgraded": 3}, "per_host": "yes"})
+    assert result.values == {"ansible_stats": {"data": {"upgraded": 3}, "per_host": True, "aggregate": True}}
+    assert not result.changed
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [([1, 2], "needs to be a dictionary/hash"), ({".bad": 1}, "Invalid variable name '.bad'")]
+)
+def test_set_stats_refuses(local: Guest, data: Any, message: str) -> None:
+    result = local.do("set_stats", {"data": data})
+    assert result.failed
+    assert message in result.msg
