@@ -143,6 +143,8 @@ def _name(variables: Mapping[str, Any], host: str) -> str:
 
 
 def _known(names: list[str]) -> str:
+    if not names:
+        return "it has no hosts"
     shown = ", ".join(names[:10])
     return f"it has: {shown}" + (" …" if len(names) > 10 else "")
 

@@ -91,6 +91,10 @@ def _printed_by(program: Path, label: str) -> bytes:
         done = subprocess.run(
             [program.absolute(), *arguments], stdout=subprocess.PIPE, check=True, timeout=_PROGRAM_SECONDS
         )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UsageError(f"the vault password program {program} failed: {error}") from None
+    except subprocess.CalledProcessError as error:
+        raise UsageError(f"the vault password program {program} ended with exit code {error.returncode}") from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"the vault password program {program} did not end within {_PROGRAM_SECONDS:g} s") from None
+    except OSError as error:
+        raise UsageError(f"the vault password program {program} cannot be started: {error.strerror}") from None
     return done.stdout.strip(b"\r\n")

@@ -177,7 +177,9 @@ def test_vault_password_program_is_run(smolrun: Smolrun, playbook: Playbook) -> 
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     assert smolrun("run", playbook("- ping:"), *EMBEDDED, "--vault-password-file", "password.sh").code == 0
     program.write_text("#!/bin/sh\nexit 3\n")
-    assert smolrun("run", playbook("- ping:"), *EMBEDDED, "--vault-password-file", "password.sh").code == 5
+    ended = smolrun("run", playbook("- ping:"), *EMBEDDED, "--vault-password-file", "password.sh")
+    assert ended.code == 5
+    assert "password.sh ended with exit code 3" in ended.err
 
 
 def test_a_missing_vault_password_is_told_with_the_place(smolrun: Smolrun, playbook: Playbook) -> None:

@@ -225,7 +225,14 @@ def test_a_connection_lost_on_the_way_leaves_the_old_file_whole(
     client = openssh.at(between.port).client()
     client.ensure_connected(within())
     between.faults.rate = 2_000_000
-    cutter = threading.Timer(0.3, between.reset)
+
+    def cut() -> None:
+        limit = time.monotonic() + 10
+        while not leftovers(tmp_path) and time.monotonic() < limit:
+            time.sleep(0.01)
+        between.reset()
+
+    cutter = threading.Thread(target=cut)
     cutter.start()
     with pytest.raises(ConnectionLostError):
         put(client.execute, os.urandom(4_000_000), str(target), deadline=within(10))
