@@ -117,11 +117,15 @@ def test_an_exit_code_that_has_come_is_kept_when_the_peer_freezes(guest: Endpoin
     between = relay(guest)
     client = guest.at(between.port).client(**IN_TIME)
     client.run("true", shell="raw")
-    frozen = threading.Timer(0.8, between.freeze)
-    frozen.start()
+
+    def freeze(stream: object, data: bytes) -> None:
+        transport = client._connection._transport
+        assert transport is not None
+        if any(getattr(channel, "status_received", False) for channel in transport._channels.values()):
+            between.freeze()
+
     # A pipe that stays open, and noise on it, so that the end is still waited for when the peer freezes.
-    result = client.run("(while :; do echo x; sleep 0.1; done) & exit 3", shell="raw")
-    frozen.join()
+    result = client.run("(while :; do echo x; sleep 0.1; done) & exit 3", shell="raw", on_output=freeze)
     assert (result.exit_code, result.pipe_held) == (3, True)
 
 
