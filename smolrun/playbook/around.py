@@ -29,6 +29,7 @@ class Around:
         stack: the files that are being read, so that one that brings in itself is noticed.
         variables: what names of imported files may be made of: variables that are known before any host.
         certain: as far as it is known, what is written here is come to in every run.
+        notified: these are tasks of a handler that includes them, and run with it.
         collections: where roles without a full name are looked for, too.
     """
 
@@ -36,6 +37,7 @@ class Around:
     place: Surroundings
     stack: tuple[Path, ...] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
+    notified: bool = False
     collections: tuple[str, ...] = ()
     certain: bool = True
 

@@ -95,7 +95,7 @@ def _included(task: Task, written: LocatedDict, kind: "Kind", around: Around, mi
     apply = _apply(arguments, mistakes)
     changes: dict[str, Any] = {"apply": apply}
     if around.reader.follows:
-        inside = replace(around, certain=around.certain and not task.when)
+        inside = replace(around, certain=around.certain and not task.when, notified=kind == "handler")
         found = Mistakes()
         if task.module == "include_role":
             from smolrun.playbook.roles import followed_role

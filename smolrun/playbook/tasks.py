@@ -158,7 +158,7 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Aro
         return None
     task = build(Task, values, written, mistakes)
     if task is not None:
-        _note_useless(task, written, kind, mistakes)
+        _note_useless(task, written, kind, mistakes, notified=around.notified)
     return task
 
 
@@ -197,11 +197,12 @@ def _refuse_others(
             keywords.refuse(kind, key, written, known, mistakes)
 
 
-def _note_useless(task: Task, written: LocatedDict, kind: Kind, mistakes: Mistakes) -> None:
+def _note_useless(task: Task, written: LocatedDict, kind: Kind, mistakes: Mistakes, *, notified: bool) -> None:
     if task.listen and kind == "task":
         place = written.key_locations.get("listen")
         mistakes.error("unknown-keyword", "'listen' belongs to a handler, and this is a task", place)
-    if kind == "handler" and task.name is None and not task.listen and task.module not in keywords.IMPORTS:
+    is_alone = kind == "handler" and not notified and task.module not in keywords.IMPORTS
+    if is_alone and task.name is None and not task.listen:
         mistakes.warning("unreachable-handler", "a handler without 'name' and 'listen' never runs", task.location)
     if task.register_as is not None:
         note_name(task.register_as, written.value_locations.get("register"), mistakes)

@@ -12,6 +12,7 @@ from smolrun.source.containers import LocatedDict
 from smolrun.source.text import SourceText
 
 _OPTION = re.compile(r"((?:[A-Za-z_]|\{\{.*?\}\})(?:[\w.-]|\{\{.*?\}\})*)=", re.DOTALL)
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _OPENING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -65,7 +66,7 @@ def _end_of_word(text: str, start: int) -> int:
     while position < len(text) and not text[position].isspace():
         opening = text[position : position + 2]
         if opening in _OPENING:
-            position = _past(text, _OPENING[opening], position, 2)
+            position = _past_template(text, position)
         elif text[position] in "\"'":
             position = _past_quote(text, position)
         elif text[position] == "\\":
@@ -75,11 +76,32 @@ def _end_of_word(text: str, start: int) -> int:
     return min(position, len(text))
 
 
-def _past(text: str, closing: str, start: int, skip: int) -> int:
-    end = text.find(closing, start + skip)
-    if end < 0:
-        raise KeyValueError(f"'{text[start : start + skip]}' is opened and never closed", start)
-    return end + len(closing)
+def _past_template(text: str, start: int) -> int:
+    opening = text[start : start + 2]
+    end = _past_expression(text, start + 2) if opening == "{{" else None
+    if end is None:
+        end = text.find(_OPENING[opening], start + 2) + 2
+    if end < 2:
+        raise KeyValueError(f"'{opening}' is opened and never closed", start)
+    return end
+
+
+def _past_expression(text: str, start: int) -> int | None:
+    """Past the braces that close an expression, those in its strings and mappings left aside; None without such."""
+    position, depth = start, 0
+    while position < len(text):
+        letter = text[position]
+        if letter in "\"'":
+            closing = _STRING.match(text, position)
+            if closing is None:
+                return None
+            position = closing.end()
+            continue
+        if depth == 0 and text.startswith("}}", position):
+            return position + 2
+        depth += (letter in "{[(") - (letter in "}])")
+        position += 2 if letter == "\\" else 1
+    return None
 
 
 def _past_quote(text: str, start: int) -> int:
@@ -87,7 +109,7 @@ def _past_quote(text: str, start: int) -> int:
     while position < len(text):
         opening = text[position : position + 2]
         if opening == "{{":
-            position = _past(text, "}}", position, 2)
+            position = _past_template(text, position)
         elif text[position] == "\\" and quote == '"':
             position += 2
         elif text[position] == quote:

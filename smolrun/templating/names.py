@@ -48,6 +48,17 @@ def _bases(node: nodes.Node | None) -> frozenset[str]:
     return frozenset({name}) if name is not None else _NONE
 
 
+def _excused(node: nodes.Node | None) -> frozenset[str]:
+    """The variables that may be undefined in what `default` stands behind, however it is chosen among several."""
+    match node:
+        case nodes.CondExpr():
+            return _excused(node.expr1) | _excused(node.expr2)
+        case nodes.Filter() if _short(node.name) in _TOLERANT_FILTERS:
+            return _excused(node.node).union(*map(_excused, node.args))
+        case _:
+            return _bases(node)
+
+
 def true_names(test: nodes.Node) -> frozenset[str]:
     """The variables that must be defined where `test` is true."""
     match test:
@@ -132,7 +143,7 @@ class _Walk:
     def _filter(self, node: nodes.Filter, bound: set[str], safe: frozenset[str]) -> Iterator[Found]:
         inner = safe
         if node.node is not None and _short(node.name) in _TOLERANT_FILTERS:
-            inner = safe | _bases(node.node)
+            inner = safe | _excused(node.node)
         elif node.node is not None and _asks_for_definedness(node):
             inner = safe | {name.name for name in _names_in(node.node)}
         if node.node is not None:

@@ -148,3 +148,8 @@ def test_five_hundred_files_of_tasks_are_checked_in_seconds(tmp_path: Path) -> N
 def test_a_role_is_found_past_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     write(tmp_path, playbooks__site="- hosts: all\n  roles: [../../common/r]\n", common__r__tasks__main="[]\n")
     load_playbook(tmp_path / "playbooks/site.yml")
+
+
+def test_the_tasks_of_a_handler_that_includes_them_need_no_names(tmp_path: Path) -> None:
+    write(tmp_path, site=PLAY + "  handlers:\n    - {name: h, include_tasks: a.yml}\n", a="- run: ls\n")
+    assert told(tmp_path) == []

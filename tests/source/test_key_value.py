@@ -21,6 +21,8 @@ def parse(text: str, only: frozenset[str] | None = None) -> tuple[dict[str, str]
         ('msg="hello world"', {"msg": "hello world"}),
         ("msg='it is {{ x }}'", {"msg": "it is {{ x }}"}),
         ("msg={{ a | default('b c') }} x=1", {"msg": "{{ a | default('b c') }}", "x": "1"}),
+        ("msg={{ f('{{ a }}' + '_b c') }} x=1", {"msg": "{{ f('{{ a }}' + '_b c') }}", "x": "1"}),
+        ("msg={{ {'a': {'b': 1}} }} x=1", {"msg": "{{ {'a': {'b': 1}} }}", "x": "1"}),
         ("path=/a/{{ b }}/c d=e", {"path": "/a/{{ b }}/c", "d": "e"}),
         ("line='a=b c=d'", {"line": "a=b c=d"}),
         ("line=a=b", {"line": "a=b"}),

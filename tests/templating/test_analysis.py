@@ -94,6 +94,8 @@ def test_braces_in_an_expression_get_a_hint() -> None:
         ("x is defined or y", [("x", True), ("y", False)]),
         ("'x' in vars and x", [("x", True)]),
         ("x | default(y)", [("x", True), ("y", False)]),
+        ("x | default(y) | default(z)", [("x", True), ("y", True), ("z", False)]),
+        ("(x if z else y) | default(1)", [("z", False), ("x", True), ("y", True)]),
         ("x.y.z | d(1)", [("x", True)]),
         ("x.y[z] is defined", [("x", True), ("z", False)]),
         ("x | int | default(0)", [("x", False)]),
