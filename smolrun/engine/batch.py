@@ -214,7 +214,9 @@ class Batch:
         elif outcome.status == "skipped":
             self.statistics.skipped(outcome.host)
         else:
-            self.statistics.ok(outcome.host, changed=outcome.changed)
+            # In a loop of includes each counts, as in Ansible.
+            for _ in outcome.includes or (None,):
+                self.statistics.ok(outcome.host, changed=outcome.changed)
 
     def fail_at(self, host: str, task: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Take note that a host has failed.

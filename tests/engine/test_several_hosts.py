@@ -93,6 +93,16 @@ def test_run_once_runs_on_the_first_host_and_its_result_is_everybodys(play: Play
     assert played.counts("b") == {"ok": 1}
 
 
+def test_what_a_module_does_once_for_all_hosts_is_registered_for_the_first(play: Play) -> None:
+    text = (
+        HEAD
+        + "    - {name: pause, pause: {seconds: 0}, register: it}\n"
+        + "    - {name: seen, debug: {msg: '{{ it is defined }}'}}\n"
+    )
+    played = play(text, hosts=HOSTS)
+    assert [played.task("seen", host).result["msg"] for host in HOSTS] == [True, False, False]
+
+
 def test_a_failure_under_run_once_fails_all_hosts(play: Play) -> None:
     played = play(HEAD + "    - {name: once, fail: {}, run_once: true}\n    - {name: two, debug: {}}\n", hosts=HOSTS)
     assert played.tasks() == ["once"]

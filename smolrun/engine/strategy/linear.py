@@ -50,26 +50,32 @@ class LinearStrategy(Strategy):
         outcomes = self._workers.map(lambda host: batch.runner.run(planned, reference, host), chosen, limit=limit)
         batch.settle(planned, reference, outcomes)
         if once:
-            self._for_all(planned, hosts, outcomes[0])
+            self._for_all(planned, hosts, outcomes[0], shared=batch.keyword(planned, hosts[0], "run_once"))
         self._end_of_task(planned, hosts[0], outcomes)
 
-    def _for_all(self, planned: PlannedTask, hosts: Sequence[str], outcome: TaskOutcome) -> None:
-        """The result of a task that ran once is everybody's."""
-        batch, name = self._batch, planned.task.register_as
-        first, *others = hosts
-        source = batch.services.memory.of(first)
-        for host in others:
-            memory = batch.services.memory.of(host)
-            if name is not None:
-                memory.assign({name: outcome.result})
-            facts = outcome.result.get("ansible_facts")
-            if isinstance(facts, dict):
-                memory.assign({key: source.assigned[key] for key in facts if key in source.assigned})
-            progress = batch.progress[host]
+    def _for_all(self, planned: PlannedTask, hosts: Sequence[str], outcome: TaskOutcome, *, shared: bool) -> None:
+        """What a task that ran on the first host alone means for the others.
+
+        Args:
+            shared: ``run_once``: its result, and its failure, are everybody's. Where the module just runs once for all
+                hosts (``add_host``, ``pause``) they stay with the first, as in Ansible.
+        """
+        batch = self._batch
+        for host in hosts[1:]:
+            if shared:
+                self._share(planned, hosts[0], host, outcome)
             batch.handlers.notified(host).discard(planned)
-            if outcome.has_failed or outcome.is_unreachable:
+            if shared and (outcome.has_failed or outcome.is_unreachable):
                 batch.drag(host)
             elif outcome.cancelled:
-                progress.stop()
+                batch.progress[host].stop()
             else:
                 batch.go_on(host, planned, outcome)
+
+    def _share(self, planned: PlannedTask, first: str, host: str, outcome: TaskOutcome) -> None:
+        memory, source = self._batch.services.memory.of(host), self._batch.services.memory.of(first)
+        if planned.task.register_as is not None:
+            memory.assign({planned.task.register_as: outcome.result})
+        facts = outcome.result.get("ansible_facts")
+        if isinstance(facts, dict):
+            memory.assign({key: source.assigned[key] for key in facts if key in source.assigned})

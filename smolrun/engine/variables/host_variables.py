@@ -122,7 +122,8 @@ def _source(host: Host | None) -> Mapping[str, Any]:
     """Where the host comes from; nothing for one that no inventory file names."""
     if host is None or host.source is None:
         return {}
-    return {"inventory_file": str(host.source), "inventory_dir": str(host.source.parent)}
+    source = host.source.absolute()
+    return {"inventory_file": str(source), "inventory_dir": str(source.parent)}
 
 
 class HostVariables(Mapping[str, Any]):

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from smolrun.engine.variables.host_variables import HostLayers
+from smolrun.engine.variables.store import Memory
+from smolrun.inventory.inventory import load_inventory
 from tests.engine.conftest import Play
 
 # From the weakest to the strongest (Ansible's documentation, "Understanding variable precedence").
@@ -136,3 +139,11 @@ def test_every_host_knows_the_inventory_it_comes_from(play: Play, tmp_path: Path
         inventory="a ansible_connection=local\n",
     )
     assert played.message("seen") == [str(tmp_path / "hosts.ini"), str(tmp_path)]
+
+
+def test_the_inventory_is_told_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hosts").write_text("a\n")
+    monkeypatch.chdir(tmp_path)
+    inventory = load_inventory([Path("hosts")])
+    layers = HostLayers(inventory, Memory(), {}, {})
+    assert layers.above("a")[0]["inventory_dir"] == str(tmp_path)
