@@ -66,7 +66,7 @@ class GuestSession:
     ) -> CommandResult:
         """Run a module's own POSIX ``sh`` with one command, under ``/bin/sh``, whatever the login shell is.
 
-        That is one round trip, and another on OpenSSH where anything goes over stdin.
+        That is one round trip.
         The task's environment is exported to it. What the login shell's own files print is no part of its output.
 
         Args:

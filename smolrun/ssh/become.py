@@ -27,6 +27,12 @@ class BecomeWrap:
     reached: bytes
     _announce: str = field(repr=False)
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether the tool may read from standard input what is meant for the command."""
+        become = self.become
+        return bool(self.prompt) or become.flags is not None or "-n" not in DEFAULT_FLAGS[become.method]
+
     def line(self, script: str, *, known: str = "") -> str:
         """A line of POSIX ``sh`` that runs a script as the other user.
 

@@ -34,6 +34,7 @@ class SessionChannel(PrivateChannel):
         self.exit_signal: str | None = None
         self.status_received = False
         self.close_received = False
+        self._expected = 0  # bytes of window that were used before the server has opened it
         self.settimeout(0.0)
 
     @property
@@ -46,6 +47,7 @@ class SessionChannel(PrivateChannel):
     def dispatch(cls, number: int, handler: Handler) -> Handler:
         """What the transport does with one kind of message for a channel."""
         own: dict[int, Callable[[Self, paramiko.Message], None]] = {
+            93: cls._window_adjust,
             97: cls._handle_close,
             98: cls._handle_request,
             100: cls._request_failed,
@@ -54,11 +56,19 @@ class SessionChannel(PrivateChannel):
 
         def handle(channel: paramiko.Channel, message: paramiko.Message) -> None:
             (chosen if isinstance(channel, cls) else handler)(channel, message)
-            news = getattr(channel.transport, "news", None)
-            if news is not None:
-                news.set()
+            note_news = getattr(channel.transport, "note_news", None)
+            if note_news is not None:
+                note_news()
 
         return handle
+
+    def _window_adjust(self, m: paramiko.Message) -> None:
+        size = m.get_int()
+        with self.lock:
+            known = min(size, self._expected)
+            self._expected -= known
+            self.out_window_size += size - known
+            self.out_buffer_cv.notify_all()
 
     def _handle_request(self, m: paramiko.Message) -> None:
         position = m.packet.tell()
@@ -123,6 +133,15 @@ class SessionChannel(PrivateChannel):
         message.add_string(command)
         self._event_pending()
         self.transport.send_for_sure(message)
+
+    def expect_window(self, size: int) -> None:
+        """Count on a window of that many bytes, of which the server's word is still on its way.
+
+        To be called after `request_exec`, for a server that opens its window when it takes the command.
+        """
+        with self.lock:
+            if self.out_window_size == 0:
+                self._expected = self.out_window_size = size
 
     def finish(self) -> None:
         """Say that nothing more will be sent; gives the server's slot for the channel back."""

@@ -31,6 +31,9 @@ from smolrun.ssh.wrap import Wrapped, wrap
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "SEGV": 11, "PIPE": 13, "ALRM": 14}
 SIGNALS |= {"TERM": 15, "USR1": 10, "USR2": 12, "BUS": 7, "TRAP": 5, "XCPU": 24, "XFSZ": 25, "SYS": 31}
 OFFERED = "LC_SMOLRUN_TASK"  # Debian's sshd, and others, take LANG and LC_* from clients (AcceptEnv, sshd_config(5))
+# OpenSSH gives a session no window before its command is there, and then 2 MiB at once (channel_set_fds in its
+# channels.c): what comes behind the command finds it open. Waiting for the word of that would cost a round trip more.
+EARLY_INPUT = 32 * 1024  # bytes; one packet
 ATTEMPTS = 2  # an idle connection may turn out dead only when it is used: once more over a new one
 
 
@@ -140,8 +143,7 @@ class Execution:
         has_input = bool(wrapped.preamble) or request.stdin is not None
         password = wrapped.become is not None and bool(wrapped.become.prompt)
         feed = Feed(
-            self._input(),
-            held=wrapped.become is not None and (has_input or password),
+            self._input(), held=wrapped.become is not None and wrapped.become.may_ask and (has_input or password)
         )
         limit = self._settings.output_limit if request.output_limit is None else request.output_limit
         streams = Streams(wrapped, feed, limit, request.on_output)
@@ -151,12 +153,14 @@ class Execution:
             raise PeerGoneError("the connection ended")
         self._sent = Sent(transport, channel, command, streams, time.monotonic())
         try:
-            if wrapped.offered and "OpenSSH" in transport.remote_version:  # Dropbear takes none
+            if wrapped.offered and transport.is_openssh:  # Dropbear takes none
                 channel.offer_variable(OFFERED, wrapped.offered)
             channel.request_exec(wrapped.line)
         except (EOFError, OSError, paramiko.SSHException) as error:
             self._sent = None
             raise PeerGoneError("the connection ended") from error
+        if transport.is_openssh:
+            channel.expect_window(EARLY_INPUT)
         self._connection.open_ahead(running=True)
 
     def _input(self) -> Iterator[bytes]:

@@ -88,7 +88,7 @@ class PersistentConnection:
         self._transport = transport
         self._spares_refused = False
         self.made += 1
-        self.peer = Peer(line_limit=ARGUMENT_LIMIT if _is_openssh(transport) else DROPBEAR_LIMIT)
+        self.peer = Peer(line_limit=ARGUMENT_LIMIT if transport.is_openssh else DROPBEAR_LIMIT)
         return transport
 
     def learn_login_shell(self, path: str) -> None:
@@ -145,7 +145,7 @@ class PersistentConnection:
         """
         if self._spare is not None or self._spares_refused or self._transport is None:
             return
-        if running and not _is_openssh(self._transport):
+        if running and not self._transport.is_openssh:
             return
         try:
             self._spare = self._transport.request_channel()
@@ -163,7 +163,3 @@ class PersistentConnection:
             f"{self._settings.destination} opens no further session: {reason}",
             hint="raise MaxSessions in its sshd_config, or end what holds the sessions",
         )
-
-
-def _is_openssh(transport: Transport) -> bool:
-    return "OpenSSH" in transport.remote_version

@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from smolrun.ssh.channel import SessionChannel
@@ -21,23 +22,36 @@ GLOBAL_REQUEST = bytes([80])  # SSH_MSG_GLOBAL_REQUEST, RFC 4254 section 4
 KEEPALIVE = "keepalive@openssh.com"  # servers must answer requests that they don't know, RFC 4254 section 4
 
 
+READ_AHEAD = 64 * 1024  # bytes; paramiko asks for each packet in two small pieces, a pair of system calls each
+
+
 class WatchedSocket:
     """A socket that remembers when its peer was last heard, and whose sends have an end.
+
+    Args:
+        before_waiting: called whenever all that has come has been read, before more is waited for.
 
     Attributes:
         heard_at: the moment on the monotonic clock at which bytes last came.
         send_until: the moment past which a send that makes no progress fails; None for never.
     """
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, before_waiting: Callable[[], None] = lambda: None) -> None:
         self._inner = inner
+        self._before_waiting = before_waiting
+        self._ahead = b""
+        self._read = 0  # bytes of what was read ahead
         self.heard_at = time.monotonic()
         self.send_until: float | None = None
 
     def recv(self, size: int) -> bytes:
-        data: bytes = self._inner.recv(size)
-        if data:
-            self.heard_at = time.monotonic()
+        if self._read >= len(self._ahead):
+            self._before_waiting()
+            self._ahead, self._read = self._inner.recv(max(size, READ_AHEAD)), 0
+            if self._ahead:
+                self.heard_at = time.monotonic()
+        data = self._ahead[self._read : self._read + size]
+        self._read += size
         return data
 
     def send(self, data: bytes) -> int:
@@ -76,8 +90,9 @@ class Transport(PrivateTransport):
     """
 
     def __init__(self, sock: Any, **options: Any) -> None:
-        self.watched = WatchedSocket(sock)
+        self.watched = WatchedSocket(sock, self._tell)
         self.news = threading.Event()
+        self._news_due = False
         self._marked: paramiko.Message | None = None
         self.asked_at = 0.0
         self._questions = 0
@@ -98,6 +113,16 @@ class Transport(PrivateTransport):
         for number, handler in PrivateTransport._channel_handler_table.items()
     }
 
+    def note_news(self) -> None:
+        """Something has happened. It is told once all that came with it is known too: waking another thread for each
+        of the nine messages that a short command brings costs more than reading them."""
+        self._news_due = True
+
+    def _tell(self) -> None:
+        if self._news_due:
+            self._news_due = False
+            self.news.set()
+
     def run(self) -> None:
         try:
             super().run()
@@ -106,7 +131,7 @@ class Transport(PrivateTransport):
 
     def _parse_channel_open_success(self, m: paramiko.Message) -> None:
         super()._parse_channel_open_success(m)
-        self.news.set()
+        self.note_news()
 
     def _parse_channel_open_failure(self, m: paramiko.Message) -> None:
         position = m.packet.tell()
@@ -117,17 +142,22 @@ class Transport(PrivateTransport):
             channel.refusal = m.get_text() or "refused by the server"
         m.packet.seek(position)
         super()._parse_channel_open_failure(m)
-        self.news.set()
+        self.note_news()
 
     def _parse_request_success(self, m: paramiko.Message) -> None:
         self._answers += 1
         super()._parse_request_success(m)
-        self.news.set()
+        self.note_news()
 
     def _parse_request_failure(self, m: paramiko.Message) -> None:
         self._answers += 1
         super()._parse_request_failure(m)
-        self.news.set()
+        self.note_news()
+
+    @property
+    def is_openssh(self) -> bool:
+        """Whether the server says that it is OpenSSH, whose ways save time where they are known."""
+        return "OpenSSH" in self.remote_version
 
     # --- the sending side ---
 

@@ -38,6 +38,21 @@ def test_a_command_costs_one(round_trips: Count, module: str) -> None:
     assert 9 <= more - few <= 11  # one more or less is the login's, whose messages cross
 
 
+@pytest.mark.parametrize("become", [False, True])
+def test_an_environment_costs_no_more(round_trips: Count, become: bool) -> None:
+    task = {"shell": "echo $IT", "environment": {"IT": "it"}, "become": become}
+    more, few = round_trips([task] * 12), round_trips([task] * 2)
+    assert 9 <= more - few <= 11
+
+
+def test_a_module_costs_two_where_it_writes(round_trips: Count, tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("content\n" * 100)
+    tasks = [{"copy": {"src": f"{tmp_path}/here", "dest": f"{tmp_path}/there{number}"}} for number in range(6)]
+    few = round_trips(tasks[:1])
+    more = round_trips(tasks[1:])
+    assert 7 <= more - few <= 9, "one for the state and one for the content"
+
+
 def test_a_module_costs_one_where_nothing_changes(round_trips: Count, tmp_path: Path) -> None:
     (tmp_path / "here").write_text("content\n" * 100)
     (tmp_path / "here.j2").write_text("{{ 1 + 1 }}\n" * 100)

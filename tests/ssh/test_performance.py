@@ -39,13 +39,14 @@ def steady(guest: Endpoint) -> SSHClient:
     return client
 
 
-@pytest.mark.parametrize(("server", "stdin"), [("openssh_as", None), ("dropbear", b"in")])
+@pytest.mark.parametrize(("server", "stdin"), [("openssh_as", None), ("openssh_as", b"in"), ("dropbear", b"in")])
 def test_a_command_and_its_input_are_sent_before_anything_is_waited_for(
     server: str, stdin: bytes | None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So one round trip is all: what goes out first, and the answers.
 
-    OpenSSH opens a channel with a window of 0 bytes and widens it once it has the command: there, input waits for that.
+    OpenSSH opens a channel with a window of 0 bytes and widens it once it has the command. Input does not wait for the
+    word of that, which comes a round trip later.
     """
     fixture = request.getfixturevalue(server)
     client = steady(fixture("dash") if server == "openssh_as" else fixture)

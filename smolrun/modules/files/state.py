@@ -193,7 +193,7 @@ def path_state(facts: Mapping[str, str]) -> PathState:
         kind=kind,
         leads_to=cast("Kind", facts.get("leads_to", kind)),
         target=facts.get("target"),
-        digest=facts.get("digest") or None,
+        digest=next(iter(facts.get("digest", "").split()), None),
         parent="parent" in facts,
     )
     if "stat" in facts:

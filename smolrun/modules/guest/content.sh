@@ -2,10 +2,16 @@
 #
 # Set before it: limit (bytes: the content of a larger file is not told).
 
-: "${kind=}" "${absolute=}" "${limit=}"
+: "${kind=}" "${absolute=}" "${limit=}" "${found=}"
 
 if [ "$kind" = file ]; then
-	length=$(wc -c <"$absolute") || exit 1
+	# shellcheck disable=SC2086 # words: what permissions_of has found
+	set -- $found
+	if [ $# -ge 4 ] && [ ! -L "$absolute" ]; then
+		length=$4
+	else
+		length=$(wc -c <"$absolute") || exit 1
+	fi
 	if [ "$((length))" -le "$limit" ]; then
 		printf 'content='
 		cat "$absolute" || exit 1

@@ -76,7 +76,9 @@ state_of() {
 		[ "$kind" = absent ] || permissions_of "$absolute"
 	fi
 	if [ "$kind" = file ] && [ "$2" = yes ] && [ -n "$digest_with" ]; then
-		fact digest "$(digest_of "$absolute")"
+		printf 'digest=' # as the tool prints it, without two processes to take its word out
+		$digest_with <"$absolute"
+		printf '\0'
 	fi
 	parent=${absolute%/*}
 	if [ -d "${parent:-/}" ]; then fact parent directory; fi
@@ -85,6 +87,8 @@ state_of() {
 # Prints what is the same for all paths.
 state_of_guest() {
 	find_digest
-	fact umask "$(umask)"
+	printf 'umask='
+	umask
+	printf '\0'
 	fact algorithm "$algorithm"
 }
