@@ -26,6 +26,7 @@ class OwnModules:
         self.collections: tuple[Path, ...] = ()
         self._files: dict[str, Path] = {}
         self._known: dict[str, Module[Any] | ExtensionError | LoadError] = {}
+        self._not_in_collections: set[str] = set()
 
     def add(self, files: Iterable[Path]) -> None:
         """Knows further files; the first of a name holds, as in Ansible, and ``sh`` before Python."""
@@ -82,7 +83,8 @@ class OwnModules:
 
     def _is_in_collection(self, name: str) -> bool:
         """Whether a collection has a module of that full name which is written for us; of others nothing is told."""
-        if name not in self._files and self.collections:
+        if name not in self._files and name not in self._not_in_collections:
+            self._not_in_collections.add(name)
             with contextlib.suppress(ExtensionError):
                 for path in collection_files(name, "modules", self.collections, (".sh", ".py")):
                     if path.stem == name.rpartition(".")[2] and (path.suffix == ".sh" or _has_module(path)):

@@ -40,7 +40,7 @@ def add_functions(environment: TemplateEnvironment, own: Functions) -> None:
     environment.lookups.update(own.lookups)
     for table in (environment.filters, environment.tests, environment.lookups):
         assert isinstance(table, FunctionTable)
-        table.collections = own.collections
+        table.look_into(own.collections)
 
 
 def _guarded(kind: Kind, functions: Mapping[str, Callable[..., Any]]) -> dict[str, Any]:
@@ -53,20 +53,25 @@ class FunctionTable(dict[str, Any]):
     Args:
         kind: what they are.
         functions: those that are there from the beginning.
-
-    Attributes:
-        collections: folders that hold ``ansible_collections``.
     """
-
-    collections: tuple[Path, ...] = ()
 
     def __init__(self, kind: Kind, functions: Mapping[str, Any]) -> None:
         super().__init__(functions)
         self._kind: Kind = kind
+        self._collections: tuple[Path, ...] = ()
+        self._absent: set[str] = set()
+
+    def look_into(self, collections: tuple[Path, ...]) -> None:
+        """Knows of folders that hold ``ansible_collections``."""
+        self._collections = collections
+        self._absent.clear()
 
     def __missing__(self, name: str) -> Any:
-        function = function_in_collections(name, self._kind, self.collections) or self._installed(name)
+        if name in self._absent:
+            raise KeyError(name)
+        function = function_in_collections(name, self._kind, self._collections) or self._installed(name)
         if function is None:
+            self._absent.add(name)
             raise KeyError(name)
         self[name] = function if self._kind == "lookups" else _guarded(self._kind, {name: function})[name]
         return super().__getitem__(name)

@@ -135,13 +135,15 @@ def _wrong(file: "PythonFile", reason: str) -> ExtensionError:
 
 def refusing(kind: Kind, name: str, error: ExtensionError) -> Function:
     """A function that is known and cannot be used."""
+    file = error.location.file.name if error.location is not None else ""
+    reason = error.message if file in error.message else f"{file}: {error.message}"
 
     def refuse(*_: Any, **__: Any) -> Any:
         from jinja2.exceptions import TemplateRuntimeError
 
-        raise TemplateRuntimeError(f"the {kind.removesuffix('s')} '{name}' cannot be used: {error.message}")
+        raise TemplateRuntimeError(f"the {kind.removesuffix('s')} '{name}' cannot be used: {reason}")
 
-    refuse.unavailable = error.message  # type: ignore[attr-defined]
+    refuse.unavailable = reason  # type: ignore[attr-defined]
     return refuse
 
 

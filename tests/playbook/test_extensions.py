@@ -71,7 +71,7 @@ def test_what_imports_something_of_ansible_is_told_and_is_an_error_when_used(fol
         "error site.yml:4:24: there is no filter 'shout'",
     ]
     loaded, _ = load_playbook("site.yml")
-    assert "it imports ansible.errors" in str(check(loaded)[0].hint)
+    assert str(check(loaded)[0].hint).startswith(f"{path}: this file is written for Ansible")
 
 
 def test_an_import_of_ansible_that_is_only_tried_does_no_harm(folder: Path) -> None:
