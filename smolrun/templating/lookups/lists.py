@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from smolrun.templating.filters.collections import flatten, product, subelements
+from smolrun.templating.filters.collections import flatten, subelements
 from smolrun.templating.limits import check_format, check_size
 from smolrun.templating.lookups.base import Lookup, LookupContext, options_of, truth
 
@@ -39,8 +39,17 @@ def nested(context: LookupContext, terms: Sequence[Any], options: Mapping[str, A
     """Every combination of one item of each list."""
     if not terms:
         raise ValueError("at least one list is needed")
-    combined = product(*[term if isinstance(term, list) else [term] for term in terms])
-    return [flatten(combination, levels=1) for combination in combined]
+    first, *others = [term if isinstance(term, list) else [term] for term in terms]
+    rows: list[Any] = first
+    for other in others:
+        check_size(len(rows) * len(other), "the lookup 'nested'")
+        rows = [_opened([row, item]) for row in rows for item in other]
+    return [_opened(row if isinstance(row, list) else [row]) for row in rows]
+
+
+def _opened(row: Sequence[Any]) -> list[Any]:
+    """The items, with those of lists among them in their place: one level, as ansible-core does it at every step."""
+    return flatten(list(row), levels=1, skip_nulls=False)
 
 
 def together(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
@@ -48,7 +57,7 @@ def together(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
     if not terms:
         raise ValueError("at least one list is needed")
     lists = [term if isinstance(term, list) else [term] for term in terms]
-    return [flatten(list(row), levels=1, skip_nulls=False) for row in itertools.zip_longest(*lists)]
+    return [_opened(row) for row in itertools.zip_longest(*lists)]
 
 
 def indexed_items(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
@@ -115,9 +124,7 @@ def _sequence_options(term: str) -> dict[str, Any]:
 
 def _integer(value: Any) -> int:
     text = str(value).strip()
-    if re.fullmatch(r"-?0[0-7]+", text):
-        return int(text, 8)
-    return int(text, 0)
+    return int(text, 16) if "0x" in text.lower() else int(text)
 
 
 def _numbers(given: Mapping[str, Any]) -> list[str]:
