@@ -125,9 +125,10 @@ class ItemRunner:
             return self.planned.module
         name = self.planned.task.module
         meant = near(name)
+        hint = f"did you mean '{meant}'?" if meant else None
         raise SmolVMError(
             f"there is no module '{name}' here",
-            hint=f"did you mean '{meant}'?" if meant else None,
+            hint=self.services.extensions.modules.why_refused(name) or hint,
             location=self.planned.task.location,
         )
 

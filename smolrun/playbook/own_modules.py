@@ -71,6 +71,14 @@ class OwnModules:
             mistakes.warning("unusable-extension", found.message, found.location, found.hint)
         return isinstance(found, LoadError | ExtensionError)
 
+    def why_refused(self, name: str) -> str | None:
+        """Why a module of the user's own cannot be used; None where there is none of that name, or a good one."""
+        short = self._short(name)
+        found = self._read(short) if short is not None else None
+        if not isinstance(found, LoadError | ExtensionError):
+            return None
+        return found.message if found.location is None else f"{found.location.file.name}: {found.message}"
+
     def _short(self, name: str) -> str | None:
         collection, _, short = name.rpartition(".")
         if collection not in ("", OWN, *registry.ANSIBLE_ITSELF) and self._is_in_collection(name):
