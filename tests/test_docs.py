@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.conftest import program
 from tests.servers.endpoint import Endpoint
@@ -152,3 +153,41 @@ def test_architecture_names_every_floor_and_nothing_that_is_not_there() -> None:
     for module in re.findall(rf"`((?:{'|'.join(floors)})\.\w+)", text):
         folder, name = module.split(".")
         assert (package / folder / f"{name}.py").exists() or (package / folder / name).is_dir(), module
+
+
+def test_a_newcomer_can_follow_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    text = (ROOT / "docs/tutorial.md").read_text()
+    for name, content in re.findall(r"^`(\S+)`:\n\n```yaml\n(.*?)```", text, re.DOTALL | re.MULTILINE):
+        (tmp_path / name).write_text(content)
+    commands = [line for block in blocks(text, "sh") for line in block.splitlines()]
+    assert len(commands) >= 12
+    for line in commands:
+        name, *arguments = shlex.split(line)
+        assert name == "smolrun"
+        done = program(*arguments)
+        assert done.returncode == 0, (line, done.stdout + done.stderr)
+    assert (tmp_path / "report.html").exists()
+    (tmp_path / "site.yml").write_text((tmp_path / "site.yml").read_text().replace("notify", "notfy"))
+    assert "did you mean 'notify'?" in program("check", "site.yml").stderr
+
+
+def test_commands_of_the_page_on_ci_do_what_it_says(tmp_path: Path) -> None:
+    for folder in ("playbooks", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "playbooks/site.yml").write_text("- hosts: all\n  tasks: [{copy: {content: x, dest: x}}]\n")
+    (tmp_path / "inventory").write_text("here ansible_connection=local\n")
+    (tmp_path / "tests/guests.yml").write_text("all: {hosts: {one: {guest: {provider: embedded}}}}\n")
+    for line in blocks((ROOT / "docs/ci.md").read_text(), "sh")[0].splitlines():
+        command = line.partition("#")[0].replace("playbooks/*.yml", "playbooks/site.yml")
+        done = program(*shlex.split(command)[1:])
+        assert done.returncode == 0, (command, done.stdout + done.stderr)
+    assert (tmp_path / "results.xml").exists()
+
+
+def test_the_workflow_for_github_runs_the_commands_of_that_page() -> None:
+    workflow = yaml.safe_load((ROOT / "ci/github/playbooks.yml").read_text())
+    runs = [step.get("run", "") for job in workflow["jobs"].values() for step in job["steps"]]
+    commands = [line for run in runs for line in run.splitlines() if line.startswith("smolrun ")]
+    assert [shlex.split(command)[1] for command in commands] == ["check", "test"]
+    assert all("--report github" in command for command in commands)

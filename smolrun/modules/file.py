@@ -89,13 +89,14 @@ class Work:
     reading: Reading
     now: PathState
 
-    def change(self, lines: str, *, after: str) -> ModuleResult:
+    def change(self, lines: str, *, after: str, target: str | None = None) -> ModuleResult:
         """Run the lines of ``sh`` (after attributes.sh), or in check mode tell that they would be.
 
         Args:
             after: Ansible's word for the state that they lead to.
+            target: where a link leads afterwards.
         """
-        diffs = _diff(self.now, after) if self.task.diff_mode else ()
+        diffs = _diff(self.now, after, target) if self.task.diff_mode else ()
         values: dict[str, object] = {self.key: self.now.path, "state": after}
         if not self.task.check_mode:
             path = quoted(self.now.path)
@@ -204,7 +205,9 @@ def _link(work: Work) -> ModuleResult:
     _make_room(work)
     target = quoted(source) if not source.startswith(("~", "$")) else expanding(source)
     lines = "" if work.arguments.force else _must_lead_somewhere(now.path, target)
-    return work.change(lines + _replace(now, f"ln -s -- {target}") + work.attributes(mode=False), after="link")
+    return work.change(
+        lines + _replace(now, f"ln -s -- {target}") + work.attributes(mode=False), after="link", target=source
+    )
 
 
 def _must_lead_somewhere(path: str, target: str) -> str:
@@ -235,14 +238,21 @@ def _replace(now: PathState, command: str) -> str:
     """Under another name first: the path is never without what is to be there."""
     temporary = quoted(f"{now.path.rpartition('/')[0]}/.smolrun-link")
     path = quoted(now.path)
-    return f"rm -f {temporary}\n{command} {temporary} && mv -f {temporary} {path} || refuse link {path}\n"
+    # Onto a link that leads to a folder, mv(1) would move into that folder; only some know -T, which does not.
+    onto_folder = f"mv -fT {temporary} {path} 2>/dev/null || {{ rm -f {path} && mv -f {temporary} {path}; }}"
+    moved = f"if [ -d {path} ]; then {onto_folder}; else mv -f {temporary} {path}; fi"
+    return f"rm -f {temporary}\n{{ {command} {temporary} && {moved}; }} || refuse link {path}\n"
 
 
-def _diff(now: PathState, after: str) -> tuple[Diff, ...]:
+def _diff(now: PathState, after: str, target: str | None) -> tuple[Diff, ...]:
     before = now.values()["state"]
-    if before == after:
+    if before != after:
+        texts = f"state: {before}\n", f"state: {after}\n"
+    elif target is not None and now.target != target:
+        texts = f"src: {now.target}\n", f"src: {target}\n"
+    else:
         return ()
-    return (Diff(f"state: {before}\n", f"state: {after}\n", before_header=now.path, after_header=now.path),)
+    return (Diff(*texts, before_header=now.path, after_header=now.path),)
 
 
 _STATES: dict[str, Callable[[Work], ModuleResult]] = {

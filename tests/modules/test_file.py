@@ -74,6 +74,18 @@ def test_links(guest: Guest) -> None:
     assert "a folder" in guest.fails("file", {"src": "b", "dest": guest.path("folder"), "state": "link", "force": True})
 
 
+def test_a_link_to_a_folder_is_turned_to_another_one(guest: Guest) -> None:
+    for name in ("one", "two"):
+        guest.here(name).mkdir()
+    settles(guest, {"src": guest.path("one"), "dest": guest.path("current"), "state": "link"})
+    settles(guest, {"src": guest.path("two"), "dest": guest.path("current"), "state": "link"})
+    assert os.readlink(guest.here("current")) == guest.path("two")  # noqa: PTH115
+    assert not list(guest.here("one").iterdir()), "nothing was moved into the folder"
+    back = {"src": guest.path("one"), "dest": guest.path("current"), "state": "link"}
+    (diff,) = guest.do("file", back, check_mode=True, diff_mode=True).diffs
+    assert (diff.before, diff.after) == (f"src: {guest.path('two')}\n", f"src: {guest.path('one')}\n")
+
+
 def test_hard_links(guest: Guest) -> None:
     guest.here("target").write_text("x")
     settles(guest, {"src": guest.path("target"), "dest": guest.path("other"), "state": "hard"})
