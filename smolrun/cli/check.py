@@ -16,6 +16,8 @@ Examples:
   smolrun check site.yml
   smolrun check site.yml -i inventory.ini --strict
   smolrun check playbooks/*.yml
+  smolrun check roles/nginx
+  smolrun check .
   smolrun check site.yml --report github   # in GitHub Actions
 
 \b
@@ -27,7 +29,7 @@ Exit codes:
 @click.command(
     "check", short_help="Look for all mistakes, connecting to nothing.", cls=ConfiguredCommand, epilog=_EXAMPLES
 )
-@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options
 @option("--strict", heading="Output", is_flag=True, help="Warnings are errors.")
@@ -36,17 +38,22 @@ Exit codes:
          help="github: write the mistakes as annotations of GitHub Actions too.")  # fmt: skip
 @options.colour_options
 def command(
-    playbooks: tuple[str, ...], strict: bool, verbose: bool, report: tuple[str, ...], colour: bool | None, **given: Any
+    paths: tuple[str, ...], strict: bool, verbose: bool, report: tuple[str, ...], colour: bool | None, **given: Any
 ) -> int:
-    """Look for mistakes in playbooks, all at once, without connecting to anything."""
+    """Look for mistakes in playbooks and roles, all at once, without connecting to anything.
+
+    PATH is a playbook, a role, a file of tasks in a role, or a folder: then all playbooks and roles in it.
+    """
     from smolrun.cli.annotating import annotate, annotated
     from smolrun.cli.guest_of import guests_of_run
     from smolrun.cli.loading import load
+    from smolrun.cli.role_targets import targets_of
     from smolrun.cli.telling import PLACES, tell_diagnostics
     from smolrun.cli.unknowns import tell_unknowns
     from smolrun.playbook.unknowns import Unknowns
 
     flags = taken(InventoryFlags, given)
+    playbooks, roles = targets_of(paths)
     guest: dict[str, dict[str, Any]] | None = {flags.guest.partition(":")[0]: {}} if flags.guest else None
     unknowns = Unknowns()
     places = None if verbose else PLACES
@@ -55,7 +62,7 @@ def command(
         with annotated(report):
             loaded = load(
                 playbooks, flags, guest=guest, strict=strict, needs_hosts=False, unknowns=unknowns,
-                inventory_may_fail=is_configured,
+                inventory_may_fail=is_configured, roles=roles,
             )  # fmt: skip
             guests_of_run(flags, loaded)
     except LoadError as error:

@@ -10,6 +10,7 @@ from smolrun.errors import LoadError, SmolVMError
 from smolrun.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from smolrun.cli.role_targets import RoleTarget
     from smolrun.inventory.inventory import Inventory
     from smolrun.playbook.file_reader import LoadSettings
     from smolrun.playbook.models import Playbook
@@ -46,15 +47,15 @@ class Findings:
     """Collects the mistakes of several files, so that they are told all at once."""
 
     def __init__(self) -> None:
-        self._found: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
 
     def add(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self._found.extend(diagnostic for diagnostic in diagnostics if diagnostic not in self._found)
+        self._found.update(dict.fromkeys(diagnostics))
 
     def raise_if_bad(self, *, strict: bool) -> None:
         """Raises `LoadError` where anything found keeps the playbook from running."""
         if any(diagnostic.is_error for diagnostic in self._found) or (strict and self._found):
-            raise LoadError(self._found)
+            raise LoadError(tuple(self._found))
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -70,6 +71,7 @@ def load(
     needs_hosts: bool = True,
     unknowns: "Unknowns | None" = None,
     inventory_may_fail: bool = False,
+    roles: "Sequence[RoleTarget]" = (),
 ) -> Loaded:
     """Read and check everything.
 
@@ -80,6 +82,7 @@ def load(
         needs_hosts: plays without any inventory or guest are refused.
         unknowns: is told of what the check could not know.
         inventory_may_fail: an inventory that is not there, or is wrong, is a warning, and as good as none.
+        roles: to be checked, too, as far as the playbooks do not use them.
 
     Raises:
         LoadError: with all mistakes of all files.
@@ -90,6 +93,7 @@ def load(
     from smolrun.cli.hosts_needed import hosts_are_given, missing_inventories, not_needed, without_hosts
     from smolrun.cli.inventories import read_inventory
     from smolrun.cli.vault_passwords import vault_secrets
+    from smolrun.playbook.file_reader import FileReader
     from smolrun.playbook.loader import load_playbook
 
     vault = vault_secrets(flags)
@@ -98,12 +102,16 @@ def load(
     findings.add(flags.configuration_warnings)
     settings = load_settings(flags, extra_variables)
     playbooks = []
+    read: set[str] = set()
     for path in paths:
+        reader = FileReader(settings, vault)
         try:
-            playbook, warnings = load_playbook(path, vault=vault, settings=settings)
+            playbook, warnings = load_playbook(path, vault=vault, reader=reader)
         except LoadError as error:
             findings.add(error.diagnostics)
             continue
+        finally:
+            read |= reader.files
         playbooks.append(playbook)
         findings.add(warnings)
     missing = missing_inventories(flags.inventory)
@@ -124,6 +132,10 @@ def load(
 
         findings.add(tuple(unmatched_hosts(playbooks, inventory)))
     findings.add(_checked(playbooks, inventory, extra_variables, vault, given=given, unknowns=unknowns))
+    if roles:
+        from smolrun.cli.role_targets import check_roles
+
+        findings.add(check_roles(roles, lambda: FileReader(settings, vault), read, extra_variables, unknowns))
     findings.raise_if_bad(strict=strict)
     _refuse_empty_limit(inventory, flags.limit)
     return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)

@@ -64,6 +64,11 @@ class FileReader:
         self._read: dict[str, Any] = {}
         self._lock = RLock()
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The real paths of all files that were read."""
+        return frozenset(self._read)
+
     def read(self, path: Path) -> Any:
         """The YAML of a file.
 

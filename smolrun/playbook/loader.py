@@ -28,7 +28,11 @@ _LEAVES_OUT = frozenset({"missing-role", "missing-file", "import-name", "yaml-sy
 
 
 def load_playbook(
-    path: str | Path, *, vault: VaultSecrets | None = None, settings: LoadSettings | None = None
+    path: str | Path,
+    *,
+    vault: VaultSecrets | None = None,
+    settings: LoadSettings | None = None,
+    reader: FileReader | None = None,
 ) -> tuple[Playbook, tuple[Diagnostic, ...]]:
     """A playbook with all that it imports, and the warnings about it.
 
@@ -36,27 +40,38 @@ def load_playbook(
         path: the file; messages name it exactly so.
         vault: the passwords for vaulted values and files.
         settings: where roles are found, and what names of files may be made of.
+        reader: reads the further files, in the place of `vault` and `settings`.
 
     Raises:
         LoadError: with all mistakes of the file, warnings too.
     """
-    return read_playbook(read_source(path, vault), vault=vault, settings=settings)
+    return read_playbook(read_source(path, vault), vault=vault, settings=settings, reader=reader)
 
 
 def read_playbook(
-    file: SourceFile, *, vault: VaultSecrets | None = None, settings: LoadSettings | None = None
+    file: SourceFile,
+    *,
+    vault: VaultSecrets | None = None,
+    settings: LoadSettings | None = None,
+    reader: FileReader | None = None,
+    alone: bool = False,
 ) -> tuple[Playbook, tuple[Diagnostic, ...]]:
-    """As `load_playbook`, of a text that is already read."""
+    """As `load_playbook`, of a text that is already read.
+
+    Parameters:
+        alone: it stands for some other playbook, which may have the handlers that this one lacks.
+    """
     mistakes = Mistakes()
     tolerated: list[Diagnostic] = []
-    written = load_yaml(file, vault=vault, tolerated=tolerated)
+    written = load_yaml(file, vault=reader.vault if reader else vault, tolerated=tolerated)
     mistakes.add(*tolerated)
     if not isinstance(written, LocatedList) or not written:
         _note_no_list(written, Location(file, 1, 1), mistakes)
         mistakes.raise_if_errors()
     bare = not any(isinstance(item, LocatedDict) and _PLAY_WORDS & item.keys() for item in written)
     path = Path(file.name)
-    reader = FileReader(settings, vault)
+    if reader is None:
+        reader = FileReader(settings, vault)
     reader.extensions.add(path.parent, mistakes)
     reader.extensions.add_configured(reader.settings.code, mistakes)
     collections = reader.settings.collections_path or DEFAULT_COLLECTIONS_PATH
@@ -66,8 +81,8 @@ def read_playbook(
     playbook = Playbook(path=file.name, plays=plays, bare_tasks=bare, extensions=reader.extensions)
     if mistakes.errors:
         # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
-        whole = not any(found.code in _LEAVES_OUT for found in mistakes.in_order())
-        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=vault), whole=whole))
+        whole = not alone and not any(found.code in _LEAVES_OUT for found in mistakes.in_order())
+        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=reader.vault), whole=whole))
     mistakes.raise_if_errors()
     return playbook, mistakes.in_order()
 

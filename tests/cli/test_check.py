@@ -128,3 +128,58 @@ def test_variables_of_groups_that_no_inventory_has_are_known(smolrun: Smolrun, p
     Path("group_vars/web/main.yml").write_text("set_there: 1\n")
     Path("group_vars/broken.yml").write_text("- 1\n")
     assert smolrun("check", playbook("- run: echo {{ set_there }}"), "-i", "db1,").err == "No mistakes found\n"
+
+
+# --- roles and folders ---------------------------------------------------------------------------------------------
+
+
+def a_repository() -> None:
+    from pathlib import Path
+
+    files = {
+        "site.yml": "- hosts: all\n  gather_facts: false\n  roles: [used]\n",
+        "roles/used/tasks/main.yml": "- include_tasks: '{{ kind }}.yml'\n- run: ls\n  regster: x\n",
+        "roles/used/tasks/odd.yml": "- rnu: ls\n",
+        "roles/alone/tasks/main.yml": "- run: echo {{ given }}\n  notify: of the play\n- rnu: ls\n",
+    }
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+
+
+def test_a_folder_means_all_its_playbooks_and_roles_and_each_mistake_is_told_once(smolrun: Smolrun) -> None:
+    a_repository()
+    ended = smolrun("check", ".", "-v")
+    assert ended.code == 4
+    assert ended.err.count("'regster' is") == 1
+    assert "3 errors, 0 warnings" in ended.err
+    for place in ("roles/used/tasks/main.yml:3:3", "roles/used/tasks/odd.yml:1:3", "roles/alone/tasks/main.yml:3:3"):
+        assert ended.err.count(place) == 1
+
+
+def test_a_role_and_a_file_of_tasks_can_be_checked_by_themselves(smolrun: Smolrun) -> None:
+    a_repository()
+    role = smolrun("check", "roles/alone")
+    assert role.code == 4
+    assert "1 error, 0 warnings" in role.err
+    file = smolrun("check", "roles/used/tasks/odd.yml")
+    assert "1 error, 0 warnings" in file.err
+    assert "roles/used/tasks/odd.yml:1:3" in file.err
+
+
+def test_what_a_role_is_given_is_no_mistake_of_it(smolrun: Smolrun) -> None:
+    from pathlib import Path
+
+    Path("roles/r/tasks").mkdir(parents=True)
+    Path("roles/r/tasks/main.yml").write_text("- run: echo {{ given }}\n  notify: of the play\n")
+    ended = smolrun("check", "roles/r", "-i", "web1,")
+    assert ended.code == 0
+    assert "1 variable that nothing here sets: given (roles/r/tasks/main.yml:1:16)" in ended.err
+    assert "they may come from whoever uses the roles" in ended.err
+
+
+def test_a_folder_with_nothing_to_check_is_a_bad_option(smolrun: Smolrun) -> None:
+    from pathlib import Path
+
+    Path("empty").mkdir()
+    assert smolrun("check", "empty").code == 5

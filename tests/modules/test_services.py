@@ -75,6 +75,7 @@ def test_unit_files_are_read_again(unit: SystemGuest) -> None:
     assert not unit.do("systemd", {"daemon_reload": True}, check_mode=True).changed
     assert unit.sh("systemctl show -p NeedDaemonReload sr") == "NeedDaemonReload=yes\n"
     assert not unit.do("systemd", {"daemon_reload": True}).changed
+    assert not unit.do("service", {"daemon_reload": True}).changed
     assert unit.sh("systemctl show -p NeedDaemonReload sr") == "NeedDaemonReload=no\n"
 
 
@@ -140,6 +141,7 @@ def test_missing_tools_and_scripts_are_named(init_script: Guest) -> None:
     foreseen = init_script.do("service", {"name": "nope", "state": "started"}, check_mode=True)
     assert foreseen.changed
     assert "unless an earlier task installs it" in foreseen.warnings[0]
+    assert "`name` is needed: systemd" in init_script.fails("service", {"daemon_reload": True})
     assert "`update-rc.d` is not installed" in init_script.fails("service", {"name": "sr", "enabled": True})
 
 
@@ -148,6 +150,7 @@ def test_missing_tools_and_scripts_are_named(init_script: Guest) -> None:
     [
         (ServiceArguments, {"name": "x"}, "`state` or `enabled` is needed"),
         (SystemdArguments, {"state": "started"}, "need `name`"),
+        (ServiceArguments, {"state": "started", "daemon_reload": True}, "need `name`"),
         (SystemdArguments, {}, "is needed"),
         (SystemdArguments, {"name": "a*", "state": "started"}, "no patterns"),
         (ServiceArguments, {"name": "x", "state": "running"}, "started"),

@@ -92,7 +92,7 @@ class ServiceArguments(UnitArguments):
     or `chkconfig` for `enabled`).
     """
 
-    name: Text = Field(description="The service")
+    name: Text | None = Field(None, description="The service; only `daemon_reload` goes without, where systemd runs")
     use: Literal["auto", "openrc", "service", "systemd", "sysvinit"] = Field(
         "auto", description="Who manages services; found out by default"
     )
@@ -109,4 +109,6 @@ class ServiceArguments(UnitArguments):
     def _says_what(self) -> "ServiceArguments":
         if (self.state, self.enabled, self.masked) == (None, None, None) and not self.daemon_reload:
             raise mistake("`state` or `enabled` is needed")
+        if self.name is None and ((self.state, self.enabled, self.masked) != (None, None, None)):
+            raise mistake("`state`, `enabled` and `masked` need `name`, the service")
         return self

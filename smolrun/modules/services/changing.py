@@ -17,6 +17,8 @@ def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use
     scope = "" if arguments.scope == "system" else f"--{arguments.scope}"
     raw = _read(arguments, task, use, scope)
     if arguments.name is None:
+        if raw.text("manager") != "systemd":
+            raise ModuleError("`name` is needed: systemd, which could read its files again, does not run on the guest")
         if arguments.daemon_reexec and not task.check_mode:
             perform(task, [_systemctl(scope, "daemon-reexec")])
         return ModuleResult(values={"name": None, "status": {}})
