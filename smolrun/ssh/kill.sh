@@ -147,6 +147,20 @@ smolrun_pause() {
     smolrun_step=$((smolrun_step < 4 ? smolrun_step + 1 : 4))
 }
 
+# Sends TERM, once, to each that is left: what a loop has started while it was looked for comes a look later.
+smolrun_ask() {
+    smolrun_new=
+    for smolrun_pid in $smolrun_left; do
+        case $smolrun_asked in
+        *" $smolrun_pid "*) ;;
+        *) smolrun_new="$smolrun_new $smolrun_pid" smolrun_asked="$smolrun_asked$smolrun_pid " ;;
+        esac
+    done
+    [ -n "$smolrun_new" ] || return 0
+    kill -TERM $smolrun_new 2>/dev/null
+    kill -CONT $smolrun_new 2>/dev/null
+}
+
 # The connection may have ended before this script began: then its parent is init or another process that adopts
 # orphans, and that one's children are the whole machine. So the parent has to be what it is taken for.
 smolrun_check_parent() {
@@ -179,11 +193,11 @@ if [ -z "$smolrun_all" ] || { [ -n "$smolrun_shared" ] && [ -z "$smolrun_task$sm
     exit 0
 fi
 smolrun_waited=0 smolrun_step=1 smolrun_killing=
+smolrun_asked=' '
 while [ -n "$smolrun_left" ] && [ "$smolrun_waited" -lt $((smolrun_grace + 10)) ]; do
-    if [ "$smolrun_waited" -eq 0 ]; then
-        kill -TERM $smolrun_left 2>/dev/null
-        kill -CONT $smolrun_left 2>/dev/null
-    elif [ "$smolrun_waited" -ge "$smolrun_grace" ]; then
+    if [ "$smolrun_waited" -lt "$smolrun_grace" ]; then
+        smolrun_ask
+    else
         kill -KILL $smolrun_left 2>/dev/null
         [ -n "$smolrun_killing" ] || smolrun_step=1
         smolrun_killing=1
