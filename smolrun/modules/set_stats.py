@@ -1,12 +1,23 @@
 """``set_stats``: figures of the run, for whoever reads its results."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
-from smolrun.source.coercions import Boolean
+from smolrun.source.coercions import to_boolean
+
+
+def _flag(value: Any) -> bool:
+    """As in ansible-core, what is no word for true is false."""
+    try:
+        return bool(to_boolean(value))
+    except ValueError:
+        return False
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class SetStatsArguments(Arguments):
@@ -24,8 +35,8 @@ class SetStatsArguments(Arguments):
     """
 
     data: Any = Field(default_factory=dict, description="The figures, by names that could be those of variables")
-    per_host: Boolean = Field(False, description="They are those of the host, not of the run")
-    aggregate: Boolean = Field(True, description="Whoever collects them adds them to what was told before")
+    per_host: Flag = Field(False, description="They are those of the host, not of the run")
+    aggregate: Flag = Field(True, description="Whoever collects them adds them to what was told before")
 
 
 def run(arguments: SetStatsArguments, task: TaskContext) -> ModuleResult:

@@ -214,7 +214,14 @@ class Templar:
         Raises:
             TemplateError: with the line in the file.
         """
-        return self.templates.run_file(text, self._rendering(variables), search_path, options)
+        return str(self.templates.run_file(text, self._rendering(variables), search_path, options))
+
+    def file_value(
+        self, text: SourceText, variables: Mapping[str, Any], *, search_path: Sequence[str | Path] = (), **options: Any
+    ) -> Any:
+        """As `render_file`, but a file that is one expression gives its value, whatever its type."""
+        rendering = self._rendering(variables)
+        return rendering.finish(self.templates.run_file(text, rendering, search_path, options, as_value=True), text)
 
 
 __all__ = ["OMIT", "ConditionOutcome", "Templar"]

@@ -1,6 +1,7 @@
 """The templates of one templar, compiled: what Jinja2 does here. The first template of a run imports it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -67,16 +68,25 @@ class Templates:
             raise as_template_error(error, text, expression=expression, environment=self.environment) from error
 
     def run_file(
-        self, text: SourceText, rendering: Rendering, search_path: Sequence[str | Path], options: dict[str, Any]
-    ) -> str:
-        """The text of a template file; see `Templar.render_file`."""
+        self,
+        text: SourceText,
+        rendering: Rendering,
+        search_path: Sequence[str | Path],
+        options: dict[str, Any],
+        *,
+        as_value: bool = False,
+    ) -> Any:
+        """The text of a template file, or its value; see `Templar.render_file` and `Templar.file_value`."""
         chosen = FileOptions.of(options, tuple(str(folder) for folder in search_path))
         body, chosen = chosen.with_header(text)
+        if as_value:
+            chosen = replace(chosen, keep_trailing_newline=False)  # one expression and a newline are one expression
         try:
             template = self._compiled_file(str(body), chosen)
             context = template.new_context(rendering.names())  # type: ignore[arg-type]
-            rendered = join_text(parts_of(template.root_render_func(context)))
-            return str(keep_newlines(rendered, body, chosen.newline_sequence))
+            parts = parts_of(template.root_render_func(context))
+            rendered = concat(_said(parts)) if as_value else join_text(parts)
+            return keep_newlines(rendered, body, chosen.newline_sequence)
         except SmolVMError:
             raise
         except RecursionError as error:
@@ -93,3 +103,8 @@ class Templates:
             return simple
         compile_text = compiling.compile_expression if expression else compiling.compile_template
         return compile_text(self.environment, text)
+
+
+def _said(parts: Iterable[Any]) -> list[Any]:
+    """The parts without empty texts, which blocks leave behind; at least one."""
+    return [part for part in parts if not (isinstance(part, str) and not part)] or [""]

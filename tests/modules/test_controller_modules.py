@@ -180,8 +180,8 @@ def test_gives_up_at_its_own_limit(debian: Guest, busybox_guest: Endpoint) -> No
 
 
 def test_set_stats_tells_figures_in_its_result(local: Guest) -> None:
-    result = local.do("set_stats", {"data": {"upgraded": 3}, "per_host": "yes"})
-    assert result.values == {"ansible_stats": {"data": {"upgraded": 3}, "per_host": True, "aggregate": True}}
+    result = local.do("set_stats", {"data": {"upgraded": 3}, "per_host": "yes", "aggregate": "x"})
+    assert result.values == {"ansible_stats": {"data": {"upgraded": 3}, "per_host": True, "aggregate": False}}
     assert not result.changed
 
 

@@ -49,7 +49,7 @@ def template(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
         facts = template_facts(path, str(term), None, around)
         variables = ChainMap(dict(extra), facts, cast("MutableMapping[str, Any]", around))  # it is only read
         folders = [path.parent, *(folder / "templates" for folder in context.folders()), *context.folders()]
-        result.append(context.rendering.templar.render_file(text, variables, search_path=folders, **chosen))
+        result.append(context.rendering.templar.file_value(text, variables, search_path=folders, **chosen))
     return result
 
 

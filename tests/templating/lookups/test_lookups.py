@@ -126,6 +126,24 @@ def test_the_names_of_variables_are_looked_up_by_text_that_is_a_regular_expressi
         look("lookup('vars', 42)")
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{{ [1, x] }}\n", [1, 2]),
+        ("{% set y = x %}{{ y }}", 2),
+        ("{{ {'a': x} | to_json }}\n", '{"a": 2}\n'),
+        ("[1, {{ x }}]\n", "[1, 2]\n"),
+        ("5\n", "5\n"),
+        ("", ""),
+    ],
+)
+def test_a_template_file_that_is_one_expression_gives_its_value(
+    look: Look, tmp_path: Path, written: str, value: Any
+) -> None:
+    (tmp_path / "t.j2").write_text(written)
+    assert look("lookup('template', 't.j2')", x=2) == value
+
+
 def test_templates_are_rendered_with_the_variables_at_hand(look: Look, tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "t.j2").write_text("{{ x }}{{ y | default('-') }}{% include 'part.j2' %}\n")
