@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.jobs import write_job
+from benchmarks.goals import goals_table
+from benchmarks.jobs import Kind, write_job
 from benchmarks.loading import CHECKING, LISTING, doing, write_inventory, write_long_play
 from benchmarks.machine import Machine, delayed, machine
 from benchmarks.timing import Timing, empty_target, table, time_in_turn
@@ -21,7 +24,13 @@ ROUND_TRIP = 0.040
 
 @dataclass
 class Benchmark:
-    """One call of the benchmarks: its settings and what has been measured so far."""
+    """One call of the benchmarks: its settings and what has been measured so far.
+
+    Attributes:
+        scenario: the one that runs.
+        measured: the first table of each scenario.
+        round_trips: of one more task at 40 ms.
+    """
 
     folder: Path
     machine: Machine
@@ -30,8 +39,12 @@ class Benchmark:
     tasks: int
     report: dict[str, object] = field(default_factory=dict)
     failed: bool = False
+    scenario: str = ""
+    measured: dict[str, list[Timing]] = field(default_factory=dict)
+    round_trips: float | None = None
 
     def tell(self, title: str, timings: list[Timing]) -> None:
+        self.measured.setdefault(self.scenario, timings)
         print(table(title, timings), flush=True)
         self.report[title] = {t.tool: list(t.seconds) or t.failure for t in timings}
         self.failed = self.failed or not timings[0].seconds
@@ -55,12 +68,12 @@ def tasks_40ms(run: Benchmark) -> None:
     seconds = seconds_a_task(run, "far", ROUND_TRIP)
     own_work = seconds_a_task(run, "near", 0.0)
     if seconds is not None and own_work is not None:
-        trips = (seconds - own_work) / ROUND_TRIP
+        run.round_trips = (seconds - own_work) / ROUND_TRIP
         print(
-            f"  smolrun: {trips:.2f} round trips a task ({1000 * seconds:.1f} ms a task through the relay, "
+            f"  smolrun: {run.round_trips:.2f} round trips a task ({1000 * seconds:.1f} ms a task through the relay, "
             f"{1000 * own_work:.1f} ms through the same relay without its delay)"
         )
-        run.report["round trips a task"] = trips
+        run.report["round trips a task"] = run.round_trips
 
 
 def seconds_a_task(run: Benchmark, name: str, round_trip: float) -> float | None:
@@ -75,12 +88,28 @@ def seconds_a_task(run: Benchmark, name: str, round_trip: float) -> float | None
 
 
 def copies(run: Benchmark) -> None:
-    job = write_job(run.folder / "copies", run.one_guest(), run.tasks, copies=True)
+    job = write_job(run.folder / "copies", run.one_guest(), run.tasks, "copies")
     job.target.mkdir()
-    copying = [tool for tool in run.tools if tool.copies]
-    first = time_in_turn(copying, job, min(run.rounds, 3), prepare=empty_target(job))
+    tools, rounds = [tool for tool in run.tools if tool.states], min(run.rounds, 3)
+    first = time_in_turn(tools, job, rounds, prepare=empty_target(job))
     run.tell(f"{run.tasks} small copies, first run", first)
-    run.tell(f"{run.tasks} small copies, second run (nothing changes)", time_in_turn(copying, job, min(run.rounds, 3)))
+    run.tell(f"{run.tasks} small copies, second run (nothing changes)", time_in_turn(tools, job, rounds))
+
+
+def unchanged(run: Benchmark) -> None:
+    """Each tool's first run, which is not timed, makes what the others then find done."""
+    titles: dict[Kind, str] = {"templates": "templates", "lines": "lines of a file", "packages": "package checks"}
+    for kind, title in titles.items():
+        if kind == "packages" and (shutil.which("dpkg") is None or os.geteuid() != 0):
+            print(f"\n{title}: left out, they need Debian and root")
+            continue
+        # ansible-core takes seconds for one package check.
+        job = write_job(run.folder / kind, run.one_guest(), 10 if kind == "packages" else run.tasks, kind)
+        job.target.mkdir()
+        tools = [tool for tool in run.tools if tool.states]
+        # One tool after the other: what two of them write differs in a new line at the end, and each would change it.
+        timings = [time_in_turn([tool], job, min(run.rounds, 3))[0] for tool in tools]
+        run.tell(f"{job.tasks} {title}, second run (nothing changes)", timings)
 
 
 def guests(run: Benchmark) -> None:
@@ -117,6 +146,7 @@ SCENARIOS: dict[str, Callable[[Benchmark], None]] = {
     "tasks": tasks,
     "tasks-40ms": tasks_40ms,
     "copies": copies,
+    "unchanged": unchanged,
     "guests": guests,
     "startup": startup,
     "load-play": load_play,
@@ -140,8 +170,9 @@ def main() -> None:
             run = Benchmark(
                 folder, guests_of_run, tools, 1 if options.quick else options.rounds, 10 if options.quick else 50
             )
-            for scenario in options.only or SCENARIOS:
-                SCENARIOS[scenario](run)
+            for run.scenario in options.only or SCENARIOS:
+                SCENARIOS[run.scenario](run)
+    print(goals_table(run.measured, run.round_trips))
     if options.json:
         options.json.write_text(json.dumps(run.report, indent=1))
     sys.exit(1 if run.failed else 0)

@@ -3,8 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from benchmarks.machine import Machine
+
+Kind = Literal["commands", "copies", "templates", "lines", "packages"]
+
+INSTALLED = ("bash", "coreutils", "dpkg", "grep", "gzip", "sed", "tar", "util-linux")
+"""Packages that every Debian has; the checks go round them."""
 
 
 @dataclass(frozen=True)
@@ -15,13 +21,14 @@ class Job:
         folder: where the files are.
         machine: the guests it is done on.
         tasks: how many tasks on each guest.
-        copies: the tasks copy files, instead of running a trivial command.
+        kind: what the tasks do: run a trivial command, or see to a small file, a rendered template, a line of a file,
+            an installed package.
     """
 
     folder: Path
     machine: Machine
     tasks: int
-    copies: bool
+    kind: Kind
 
     @property
     def target(self) -> Path:
@@ -29,14 +36,14 @@ class Job:
         return self.folder / "target"
 
 
-def write_job(folder: Path, machine: Machine, tasks: int, *, copies: bool = False) -> Job:
+def write_job(folder: Path, machine: Machine, tasks: int, kind: Kind = "commands") -> Job:
     """Write the files of every tool."""
     folder.mkdir(parents=True)
-    job = Job(folder, machine, tasks, copies)
-    if copies:
-        (folder / "files").mkdir()
-        for number in range(tasks):
-            (folder / f"files/{number}.conf").write_text(f"# file {number}\n" + "setting = value\n" * 20)
+    job = Job(folder, machine, tasks, kind)
+    (folder / "files").mkdir()
+    for number in range(tasks):
+        (folder / f"files/{number}.conf").write_text(f"# file {number}\n" + "setting = value\n" * 20)
+        (folder / f"files/{number}.j2").write_text(f"# file {number}\n" + "setting = {{ 1 + 1 }}\n" * 20)
     _write_playbook(job)
     _write_inventory(job)
     _write_pyinfra(job)
@@ -49,14 +56,23 @@ def _commands(job: Job) -> list[str]:
     return [f"echo task {number}" for number in range(job.tasks)]
 
 
+def _task(job: Job, number: int) -> dict[str, Any]:
+    target = f"{job.target}/{number}.conf"
+    match job.kind:
+        case "commands":
+            return {"shell": _commands(job)[number]}
+        case "copies":
+            return {"copy": {"src": f"files/{number}.conf", "dest": target, "mode": "0644"}}
+        case "templates":
+            return {"template": {"src": f"files/{number}.j2", "dest": target, "mode": "0644"}}
+        case "lines":
+            return {"lineinfile": {"path": f"{job.target}/lines", "line": f"setting{number} = value", "create": True}}
+        case "packages":
+            return {"apt": {"name": INSTALLED[number % len(INSTALLED)], "state": "present"}}
+
+
 def _write_playbook(job: Job) -> None:
-    if job.copies:
-        tasks = [
-            {"name": f"File {n}", "copy": {"src": f"files/{n}.conf", "dest": f"{job.target}/{n}.conf", "mode": "0644"}}
-            for n in range(job.tasks)
-        ]
-    else:
-        tasks = [{"name": f"Task {n}", "shell": command} for n, command in enumerate(_commands(job))]
+    tasks = [{"name": f"Task {number}", **_task(job, number)} for number in range(job.tasks)]
     # JSON is YAML: both ansible-core and smolrun read this very file.
     (job.folder / "play.yml").write_text(
         json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}], indent=1)
@@ -95,14 +111,26 @@ def _write_pyinfra(job: Job) -> None:
         for address in machine.addresses
     ]
     (job.folder / "inventory.py").write_text(f"guests = {hosts!r}\n")
-    if job.copies:
-        lines = [
-            f'files.put(name="File {n}", src="files/{n}.conf", dest="{job.target}/{n}.conf", mode="0644")'
-            for n in range(job.tasks)
-        ]
-    else:
-        lines = [f"server.shell(name='Task {n}', commands=[{c!r}])" for n, c in enumerate(_commands(job))]
-    (job.folder / "deploy.py").write_text("from pyinfra.operations import files, server\n" + "\n".join(lines) + "\n")
+    lines = [_operation(job, number) for number in range(job.tasks)]
+    (job.folder / "deploy.py").write_text(
+        "from pyinfra.operations import apt, files, server\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _operation(job: Job, number: int) -> str:
+    """The same task as a line of a pyinfra deploy."""
+    name, target = f"name='Task {number}'", f"{job.target}/{number}.conf"
+    match job.kind:
+        case "commands":
+            return f"server.shell({name}, commands=[{_commands(job)[number]!r}])"
+        case "copies":
+            return f"files.put({name}, src='files/{number}.conf', dest={target!r}, mode='0644')"
+        case "templates":
+            return f"files.template({name}, src='files/{number}.j2', dest={target!r}, mode='0644')"
+        case "lines":
+            return f"files.line({name}, path='{job.target}/lines', line='setting{number} = value')"
+        case "packages":
+            return f"apt.packages({name}, packages=[{INSTALLED[number % len(INSTALLED)]!r}])"
 
 
 def _write_fabric(job: Job) -> None:

@@ -44,7 +44,7 @@ def write_long_play(folder: Path, machine: Machine, tasks: int) -> Job:
     }
     (folder / "play.yml").write_text(json.dumps([play], indent=1))
     (folder / "ansible.cfg").write_text("[defaults]\nnocows = 1\nretry_files_enabled = False\n")
-    return Job(folder, machine, tasks, copies=False)
+    return Job(folder, machine, tasks, "commands")
 
 
 def _command_task(number: int) -> dict[str, object]:
@@ -82,4 +82,4 @@ def write_inventory(folder: Path, machine: Machine, hosts: int, variables: int) 
         groups[f"group{group}"] = {"hosts": members, "vars": {"place": f"rack {group}"}}
     (folder / "hosts.yml").write_text(json.dumps({"all": {"children": groups}}, indent=1))
     (folder / "ansible.cfg").write_text("[defaults]\nnocows = 1\n")
-    return Job(folder, machine, hosts, copies=False)
+    return Job(folder, machine, hosts, "commands")

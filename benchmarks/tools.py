@@ -21,14 +21,14 @@ class Tool:
         command: what does a job, run in the job's folder.
         help_command: what prints its help, for the start-up comparison.
         environment: variables added to the process's own.
-        copies: whether it has a notion of a file already being there.
+        states: whether it has a notion of something already being as it should.
     """
 
     name: str
     command: Callable[[Job], list[str]]
     help_command: tuple[str, ...] = ()
     environment: Callable[[Job], dict[str, str]] = lambda _: {}
-    copies: bool = True
+    states: bool = True
 
     def run(self, job: Job) -> None:
         """Do the job once. Raises `RuntimeError` with the end of its output when it does not succeed."""
@@ -96,7 +96,7 @@ def peers(wanted: list[str] | None = None) -> list[Tool]:
             },
         ),
         Tool("pyinfra", lambda _: [str(programs / "pyinfra"), "-y", "inventory.py", "deploy.py"]),
-        Tool("fabric", lambda _: [str(programs / "python"), "fabfile_run.py"], copies=False),
-        Tool("ssh script", lambda _: ["sh", "ssh.sh"], copies=False),
+        Tool("fabric", lambda _: [str(programs / "python"), "fabfile_run.py"], states=False),
+        Tool("ssh script", lambda _: ["sh", "ssh.sh"], states=False),
     ]
     return [tool for tool in tools if wanted is None or tool.name in wanted]
