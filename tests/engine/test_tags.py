@@ -1,5 +1,8 @@
 """Which tasks ``--tags`` and ``--skip-tags`` choose."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from smolrun.engine.tags import TagSelection
@@ -127,3 +130,16 @@ def test_step_asks_before_each_task_until_told_to_continue(play: Play) -> None:
     )
     assert played.tasks() == ["two", "three", "four"]
     assert len(asked) == 3
+
+
+RECORDED = (Path(__file__).parent / "vectors" / "tags.jsonl").read_text().splitlines()
+
+
+def test_random_tags_are_chosen_as_ansible_core_chose_them() -> None:
+    wrong = []
+    for row in RECORDED:
+        tags, only, skip, chosen = json.loads(row)
+        if TagSelection.of(only, skip).chooses(frozenset(tags)) is not chosen:
+            wrong.append(row)
+    assert len(RECORDED) == 400
+    assert wrong == []
