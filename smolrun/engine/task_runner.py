@@ -123,6 +123,8 @@ class _HostTask:
             execution.includes = tuple(replace(include, variables=own) for include in execution.includes)
             done.append(execution)
             collected.append(execution.result)
+            if label == CENSORED_ITEM:  # perhaps it speaks of the result itself
+                label = self._label(controls, items[index], self._with_result(execution, variables))
             self._tell_item(execution, label)
             if execution.cancelled or (execution.result.get("unreachable") and not self._ignores_unreachable()):
                 break
@@ -141,9 +143,13 @@ class _HostTask:
             return CENSORED_ITEM
         return self.services.redactor.text(label)
 
-    def _breaks(self, controls: LoopControls, execution: Execution, variables: LayeredVariables) -> bool:
+    def _with_result(self, execution: Execution, variables: LayeredVariables) -> LayeredVariables:
+        """The variables with an item's result under the name that the task registers."""
         name = self.planned.task.register_as
-        seen = variables if name is None else variables.over({name: execution.result})
+        return variables if name is None else variables.over({name: execution.result})
+
+    def _breaks(self, controls: LoopControls, execution: Execution, variables: LayeredVariables) -> bool:
+        seen = self._with_result(execution, variables)
         judge = ConditionJudge(self.services.templar, self.services.options.strict_conditions, self.services.warn_of)
         try:
             return controls.ends_after(judge, seen)

@@ -226,6 +226,20 @@ def test_conditions_see_the_attempts_and_failed_when_has_the_last_word_over_unti
     assert played.message("seen") == [2, True, False]
 
 
+def test_a_label_may_speak_of_the_result_that_is_registered(play: Play) -> None:
+    played = play(
+        HEAD
+        + """
+    - name: it
+      debug: {msg: "{{ item }}!"}
+      loop: [a, b]
+      loop_control: {label: "said {{ r.msg }}"}
+      register: r
+"""
+    )
+    assert [event.item for event in played.of(ItemFinished)] == ["said a!", "said b!"]
+
+
 def test_set_fact_takes_names_that_are_templates(play: Play) -> None:
     played = play(
         HEAD
