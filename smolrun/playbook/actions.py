@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from smolrun.diagnostic import Severity
 from smolrun.location import Location
 from smolrun.playbook import keywords
 from smolrun.playbook.elsewhere import is_module_elsewhere
@@ -96,7 +97,7 @@ def _note_unavailable(action: Action, modules: OwnModules, mistakes: Mistakes) -
     """Notes a module that we do not have: an error, or a warning where the run may never come to it."""
     name = action.name
     refused = modules.note_refused(name, mistakes)
-    if modules.find(name):
+    if modules.find(name) or refused is Severity.ERROR:
         return
     short = name.rpartition(".")[2]
     if short in keywords.NOT_YET_ACTIONS and name in (short, f"ansible.builtin.{short}", f"ansible.legacy.{short}"):
@@ -105,7 +106,7 @@ def _note_unavailable(action: Action, modules: OwnModules, mistakes: Mistakes) -
         hint = f"write {keywords.REMOVED[name]}"
         mistakes.error("removed-keyword", f"Ansible no longer has '{name}'", action.place, hint)
     else:
-        _note_unknown(action, modules, mistakes, is_own=refused)
+        _note_unknown(action, modules, mistakes, is_own=refused is not None)
 
 
 def _note_unknown(action: Action, modules: OwnModules, mistakes: Mistakes, *, is_own: bool) -> None:

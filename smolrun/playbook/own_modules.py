@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from smolrun.diagnostic import Severity
 from smolrun.errors import ExtensionError, LoadError
 from smolrun.extension.collections import collection_files
 from smolrun.modules import registry
@@ -57,19 +58,21 @@ class OwnModules:
         """The module of the user's own, or of ours, that may have been meant."""
         return near(name, self.names(), likeness)
 
-    def note_refused(self, name: str, mistakes: Mistakes) -> bool:
+    def note_refused(self, name: str, mistakes: Mistakes) -> Severity | None:
         """Notes why a module of the user's own cannot be used.
 
         Returns:
-            Whether there is one that cannot.
+            As what that is told; None where there is none that cannot.
         """
         short = self._short(name)
         found = self._read(short) if short is not None else None
         if isinstance(found, LoadError):
             mistakes.add(*found.diagnostics)
-        elif isinstance(found, ExtensionError):
+            return Severity.ERROR
+        if isinstance(found, ExtensionError):
             mistakes.warning("unusable-extension", found.message, found.location, found.hint)
-        return isinstance(found, LoadError | ExtensionError)
+            return Severity.WARNING
+        return None
 
     def why_refused(self, name: str) -> str | None:
         """Why a module of the user's own cannot be used; None where there is none of that name, or a good one."""

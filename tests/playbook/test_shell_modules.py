@@ -124,6 +124,10 @@ def test_its_arguments_are_checked_before_the_run(folder: Path, task: str, messa
             header("description: x\narguments:\n  a: {type: int, secret: true}"),
             ["5:8 'arguments': only a str can be secret"],
         ),
+        (
+            header("description: x\narguments:\n  a: {elements: int}"),
+            ["5:8 'arguments': 'elements' are those of a list"],
+        ),
         (header("description: [x"), ["3:16 "]),
     ],
 )
@@ -135,7 +139,7 @@ def test_mistakes_in_a_header_are_told_with_their_places(tmp_path: Path, text: s
 def test_a_header_that_is_wrong_is_an_error_only_where_a_task_uses_the_module(folder: Path) -> None:
     written(folder, "library/hello.sh", "echo hello\n")
     assert told(folder, "debug: {msg: hi}") == []
-    assert told(folder, "hello: {name: x}")[0] == "error library/hello.sh:1:1: this module has no header"
+    assert told(folder, "hello: {name: x}") == ["error library/hello.sh:1:1: this module has no header"]
 
 
 def test_a_module_of_ones_own_comes_before_ours_of_the_same_name(folder: Path) -> None:

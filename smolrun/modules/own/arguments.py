@@ -44,6 +44,9 @@ def type_of(said: DeclaredArgument) -> Any:
     """The type of an argument, as an annotation."""
     if said.secret:
         return SecretText
+    if said.choices is None and said.elements is not None:
+        items: Any = _TYPES[said.elements]
+        return Annotated[list[items], BeforeValidator(to_list)]
     if said.choices is None:
         return _TYPES[said.type]
     convert = to_integer if said.type == "int" else to_text

@@ -38,6 +38,7 @@ class DeclaredArgument(_Declared):
     required: Boolean = False
     default: Any = None
     choices: list[Any] | None = None
+    elements: Literal["str", "int", "float", "bool", "dict"] | None = None
     aliases: Texts = []
     secret: Boolean = Field(False, validation_alias=AliasChoices("secret", "no_log"))
 
@@ -47,6 +48,8 @@ class DeclaredArgument(_Declared):
             raise mistake("an argument that is required has no use for a default")
         if self.choices is not None and self.type not in ("str", "int", "list"):
             raise mistake(f"'choices' are for str, int and list, not for {self.type}")
+        if self.elements is not None and self.type != "list":
+            raise mistake(f"'elements' are those of a list, and this is a {self.type}")
         if self.secret and self.type != "str":
             raise mistake(f"only a str can be secret, and this is a {self.type}")
         return self

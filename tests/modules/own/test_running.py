@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Module, ModuleResult
@@ -46,6 +47,13 @@ def test_lists_and_mappings_are_words_for_the_shell(guest: Guest) -> None:
     made = module(text, arguments={"items": {"type": "list"}, "pairs": {"type": "dict"}})
     values = ran(guest, made, {"items": ["a b", ODD, 3], "pairs": {"key": ODD}}).values
     assert (values["count"], values["second"], values["pair"]) == ("3", ODD, f"key={ODD}")
+
+
+def test_elements_of_a_list_have_their_type() -> None:
+    made = module("", arguments={"ports": {"type": "list", "elements": "int"}})
+    made.arguments.model_validate({"ports": "80,443"})
+    with pytest.raises(ValidationError, match="a whole number"):
+        made.arguments.model_validate({"ports": ["x"]})
 
 
 def test_what_is_not_given_is_not_set_even_if_the_environment_has_it(guest: Guest) -> None:
