@@ -56,4 +56,4 @@ def _play(loaded: Loaded, play: Play, number: int, limit: str | None, selection:
 
 
 def _name(task: PlannedTask) -> str:
-    return task.reference.name
+    return task.reference.title

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from smolrun.cli.flags import SelectionFlags
 from smolrun.cli.hosts_made import brings_in_more, makes_hosts
 from smolrun.diagnostic import Diagnostic, Severity
+from smolrun.engine.plan import names_of
 from smolrun.engine.tags import split
 from smolrun.errors import UsageError
 from smolrun.inventory.inventory import Inventory
@@ -25,8 +26,14 @@ def refuse_misnamed_start(playbooks: Sequence[Playbook], name: str | None) -> No
     """
     if name is None:
         return
-    tasks = [task for playbook in playbooks for play in playbook.plays for _, task in tasks_of(play)]
-    names = [str(task.name) for task in tasks if task.name is not None]
+    names = [
+        word
+        for playbook in playbooks
+        for play in playbook.plays
+        for visit, task in tasks_of(play)
+        if task.name is not None
+        for word in names_of(str(task.name), visit.parents)
+    ]
     if any(fnmatchcase(known, name) or known == name or is_template(known) for known in names):
         return
     if not any(brings_in_more(play) for playbook in playbooks for play in playbook.plays):

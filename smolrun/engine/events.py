@@ -41,6 +41,12 @@ class TaskReference:
     play: str
     place: Place | None = None
     handler: bool = False
+    role: str | None = field(default=None, metadata=_described("The role that it belongs to"))
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``role : name``."""
+        return self.name if self.role is None else f"{self.role} : {self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)

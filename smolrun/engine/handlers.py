@@ -1,9 +1,11 @@
 """Which handlers a notification means, and who has been notified of what."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 from smolrun.engine.plan import PlannedTask
 from smolrun.errors import SmolVMError, TemplateError
+from smolrun.playbook.models import TasksOfFile, TasksOfRole
 
 
 class MissingHandlerError(SmolVMError):
@@ -56,22 +58,32 @@ class Handlers:
         return new
 
     def meant_by(self, notification: str) -> tuple[PlannedTask, ...]:
-        """The handler of that name, the last one defined where there are several; and all that listen to it.
+        """The handler of that name, and all that listen to it.
 
-        Of those that listen, the last one defined of each name.
+        Where several have a name it is the first of the last list that has any: the play's own comes after those of
+        its roles.
         """
+        searched = self._searched()
         found: dict[PlannedTask, None] = {}
-        for handler in reversed(self.planned):
+        for handler in searched:
             if self._is_called(handler, notification):
                 found[handler] = None
                 break
         seen: set[str] = set()
-        for handler in reversed(self.planned):
+        for handler in searched:
             name = self._names[handler]
             if notification in self._topics[handler] and not (name and name in seen):
                 seen.add(name or "")
                 found[handler] = None
         return tuple(found)
+
+    def _searched(self) -> list[PlannedTask]:
+        """The lists of handlers (a role's, a file's, the play's), the last one first, each in its own order.
+
+        ``search_handlers_by_notification`` of ansible-core.
+        """
+        lists = [list(handlers) for _, handlers in groupby(self.planned, _list_of)]
+        return [handler for handlers in reversed(lists) for handler in handlers]
 
     def _is_called(self, handler: PlannedTask, notification: str) -> bool:
         """Whether a notification means a handler, by its name or as ``role : name``."""
@@ -86,6 +98,14 @@ class Handlers:
         known: Iterable[str] = {name for name in self._names.values() if name}.union(*self._topics.values())
         near = get_close_matches(notification, list(known), n=1)
         return f"did you mean '{near[0]}'?" if near else None
+
+
+def _list_of(handler: PlannedTask) -> int:
+    """What tells the list of a handler from others; what a file brings in counts to the list that imports it."""
+    parents = reversed(handler.parents)
+    return id(
+        next(parent for parent in parents if isinstance(parent, TasksOfRole) or not isinstance(parent, TasksOfFile))
+    )
 
 
 def _rendered(text: object, render: Callable[[object], str]) -> str | None:

@@ -157,10 +157,14 @@ class HostProgress:
         if isinstance(frame, _BlockFrame) and frame.finish_section():
             return
         self._frames.pop()
-        if isinstance(frame, _BlockFrame) and frame.role is not None and frame.role.role.once in self._roles_ran:
+        if isinstance(frame, _BlockFrame):
+            self._note_done(frame)
+            if frame.failed:
+                self.fail()
+
+    def _note_done(self, frame: _BlockFrame) -> None:
+        if frame.role is not None and frame.role.role.once in self._roles_ran:
             self._roles_done.add(str(frame.role.role.once))
-        if isinstance(frame, _BlockFrame) and frame.failed:
-            self.fail()
 
     def position(self) -> Position:
         """Where `current` stands. To be called after it."""
@@ -214,6 +218,14 @@ class HostProgress:
                 return
             self._frames.pop()
         self.failed = True
+
+    def end_role(self) -> None:
+        """``meta: end_role``: leave the role, its ``always`` sections too (as in Ansible)."""
+        while self._frames:
+            frame = self._frames.pop()
+            if isinstance(frame, _BlockFrame) and frame.role is not None:
+                self._note_done(frame)
+                return
 
     def resume(self, other: "HostProgress") -> None:
         """Go on where another host stands, after having been stopped."""

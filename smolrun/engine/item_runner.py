@@ -95,7 +95,7 @@ class ItemRunner:
         if self.planned.keywords.delegate_to is None:
             return None
         name = values.value(self.planned.keywords, "delegate_to")
-        return None if not name or name == self.host else str(name)
+        return str(name) if name else None
 
     def _on(self, delegate: str) -> "ItemRunner":
         """The same on another host, whose variables ``ansible_delegated_vars`` gives."""

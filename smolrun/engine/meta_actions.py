@@ -68,6 +68,8 @@ class MetaActions:
             return
         if node.action == "end_host":
             self._batch.end_host(host)
+        elif node.action == "end_role":
+            progress.end_role()
         elif node.action == "reset_connection":
             self._reset(node, host)
 

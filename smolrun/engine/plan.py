@@ -1,6 +1,6 @@
 """A play as the engine walks through it: inherited keywords worked out, tasks chosen by tags, places numbered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import TypeAlias
 
@@ -10,6 +10,17 @@ from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook.inheritance import Effective
 from smolrun.playbook.models import Block, Condition, MetaAction, Play, Task, TasksOfRole
+
+
+def role_around(parents: Sequence[Play | Block]) -> TasksOfRole | None:
+    """The role that what stands in these, the outermost first, belongs to."""
+    return next((parent for parent in reversed(parents) if isinstance(parent, TasksOfRole)), None)
+
+
+def names_of(name: str, parents: Sequence[Play | Block]) -> tuple[str, ...]:
+    """What a task is called: by its name, and in a role by ``role : name``, too."""
+    role = role_around(parents)
+    return (name,) if role is None else (name, f"{role.role.name} : {name}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +48,7 @@ class PlannedTask:
     @property
     def role(self) -> TasksOfRole | None:
         """The role that it belongs to."""
-        return next((parent for parent in reversed(self.parents) if isinstance(parent, TasksOfRole)), None)
+        return role_around(self.parents)
 
 
 @dataclass(frozen=True, eq=False)

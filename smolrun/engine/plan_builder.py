@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smolrun.engine.events import Place, TaskReference
 from smolrun.engine.options import RunOptions
-from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask, PlayPlan
+from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask, PlayPlan, names_of, role_around
 from smolrun.engine.tags import TagSelection, split
 from smolrun.engine.variables.task_scope import scope_of
 from smolrun.location import Location
@@ -118,7 +118,7 @@ class PlanBuilder:
             return self._block(node, parents)
         if isinstance(node, Meta):
             return self._meta(node, parents)
-        self._started = self._started or self._is_start(node)
+        self._started = self._started or self._is_start(node, parents)
         planned = self._task(node, parents, handler=False)
         return planned if self._started and self._tags.chooses(planned.tags) else None
 
@@ -135,10 +135,13 @@ class PlanBuilder:
         tags = self._tag_words(keywords.tags)
         if not self._started or not self._tags.chooses(tags):
             return None
-        reference = self._reference(node, "meta", handler=False)
+        reference = self._reference(node, "meta", parents, handler=False)
         return PlannedMeta(node.action, keywords, reference, scope_of(node, parents, self._folder))
 
-    def _reference(self, node: Task | Meta, module: str, *, handler: bool) -> TaskReference:
+    def _reference(
+        self, node: Task | Meta, module: str, parents: tuple[Play | Block, ...], *, handler: bool
+    ) -> TaskReference:
+        role = role_around(parents)
         return TaskReference(
             id=f"{self._number}.{next(self._ids)}",
             name=str(node.name) if node.name is not None else module,
@@ -146,11 +149,12 @@ class PlanBuilder:
             play=self.name,
             place=place_of(node.location),
             handler=handler,
+            role=None if role is None else role.role.name,
         )
 
-    def _is_start(self, task: Task) -> bool:
-        wanted, name = self.options.start_at_task, str(task.name or "")
-        return wanted is not None and (name == wanted or fnmatch.fnmatchcase(name, wanted))
+    def _is_start(self, task: Task, parents: tuple[Play | Block, ...]) -> bool:
+        wanted, names = self.options.start_at_task, names_of(str(task.name or ""), parents)
+        return wanted is not None and any(word == wanted or fnmatch.fnmatchcase(word, wanted) for word in names)
 
     def _handlers(self, nodes: Iterable[Node], parents: tuple[Play | Block, ...]) -> Iterable[PlannedTask]:
         for node in nodes:
@@ -190,7 +194,7 @@ class PlanBuilder:
 
     def _task(self, task: Task, parents: tuple[Play | Block, ...], *, handler: bool) -> PlannedTask:
         keywords = effective(task, parents)
-        reference = self._reference(task, task.module, handler=handler)
+        reference = self._reference(task, task.module, parents, handler=handler)
         module = task.found
         scope = scope_of(task, parents, self._folder)
         return PlannedTask(task, keywords, reference, module, scope, self._tag_words(keywords.tags), parents)

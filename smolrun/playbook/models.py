@@ -199,6 +199,7 @@ MetaAction = Literal[
     "end_play",
     "end_host",
     "end_batch",
+    "end_role",
     "clear_host_errors",
     "clear_facts",
     "reset_connection",

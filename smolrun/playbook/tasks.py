@@ -65,7 +65,7 @@ def _read_node(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Aro
     if any(key in written for key in _BLOCK_LISTS):
         return _read_block(written, kind, mistakes, around)
     if "meta" in written or "ansible.builtin.meta" in written:
-        return _read_meta(written, mistakes)
+        return _read_meta(written, kind, mistakes, around)
     task = _read_task(written, kind, mistakes, around)
     return None if task is None else bring_in(task, written, kind, around, mistakes)
 
@@ -110,7 +110,7 @@ def read_keywords_of_block(written: LocatedDict, mistakes: Mistakes) -> Block | 
     return build(Block, {"location": written.location, **values}, written, mistakes)
 
 
-def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
+def _read_meta(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Around) -> Meta | None:
     key = "meta" if "meta" in written else "ansible.builtin.meta"
     place = written.value_locations.get(key)
     action = written[key]
@@ -120,6 +120,10 @@ def _read_meta(written: LocatedDict, mistakes: Mistakes) -> Meta | None:
     if action.strip() not in META_ACTIONS:
         hint = did_you_mean(str(action), META_ACTIONS) or f"there are: {', '.join(META_ACTIONS)}"
         mistakes.error("unknown-meta", f"'meta' has no action '{action}'", place, hint)
+        return None
+    if action.strip() == "end_role" and (around.place.role is None or kind == "handler"):
+        message = "'meta: end_role' belongs to the tasks of a role"
+        mistakes.error("meta", message, place, "'meta: end_host' ends the play for the host")
         return None
     known = keywords.words_of(Meta)
     values = {name: value for name, value in written.items() if name in known}

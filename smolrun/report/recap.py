@@ -68,7 +68,7 @@ class SlowestTasks:
             yield BLANK
             yield line("Slowest tasks", Style.HEADER)
         for event in slowest:
-            yield line(f"{seconds(event.duration):>8}  {event.task.name} [{event.host}]")
+            yield line(f"{seconds(event.duration):>8}  {event.task.title} [{event.host}]")
 
 
 def seconds(duration: float) -> str:

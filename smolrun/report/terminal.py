@@ -101,7 +101,7 @@ class TerminalReporter:
         if self._collapsing is not None:
             yield from self._collapsing.started(event)
         word = "RUNNING HANDLER" if event.task.handler else "TASK"
-        yield from header(f"{word} [{event.task.name}]{self._mark}", self._sink.width)
+        yield from header(f"{word} [{event.task.title}]{self._mark}", self._sink.width)
         if self._verbosity >= 2:
             yield from _place(event.task.place)
 
@@ -131,7 +131,7 @@ class TerminalReporter:
     def _retry(self, event: events.RetryScheduled) -> Lines:
         left = max(0, event.attempts - event.attempt)
         yield line(
-            f"FAILED - RETRYING: [{event.host}]: {event.task.name} ({left} retries left).",
+            f"FAILED - RETRYING: [{event.host}]: {event.task.title} ({left} retries left).",
             Style.VERBOSE if self._verbosity else Style.PLAIN,
         )
 

@@ -76,7 +76,7 @@ def test_a_handler_may_notify_a_later_one_now_and_an_earlier_one_for_the_next_fl
     assert played.tasks() == ["one", "middle", "late", "post", "early"]
 
 
-def test_topics_reach_all_who_listen_and_the_last_of_several_names_wins(play: Play) -> None:
+def test_topics_reach_all_who_listen_and_the_first_of_several_names_wins(play: Play) -> None:
     played = play(
         HEAD
         + """
@@ -91,8 +91,8 @@ def test_topics_reach_all_who_listen_and_the_last_of_several_names_wins(play: Pl
     - {name: "{{ what }}", debug: {}}
 """
     )
-    assert played.tasks() == ["one", "listens", "also", "same", "templated"]
-    assert played.message("same") == "new"
+    assert played.tasks() == ["one", "listens", "same", "also", "templated"]
+    assert played.message("same") == "old"
 
 
 def test_a_handler_that_does_not_exist_ends_the_run_when_it_is_notified(play: Play) -> None:

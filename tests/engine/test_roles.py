@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from smolrun.engine.events import TaskFinished
 from smolrun.playbook.file_reader import LoadSettings
 from tests.engine.conftest import Play
 from tests.engine.written import local, write
@@ -116,3 +117,26 @@ def test_the_names_of_a_plays_roles_are_told_apart_from_those_they_depend_on(pla
     )
     played = play(f"{WITH}  roles: [a]\n  tasks:\n{tasks}")
     assert (played.message("own"), played.message("needed")) == (["a"], ["b"])
+
+
+def test_end_role_leaves_the_role_for_the_hosts_for_which_it_holds(play: Play, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        roles__a__tasks__main="""
+- block:
+    - {name: begun, debug: {}}
+    - {meta: end_role, when: inventory_hostname == 'one'}
+    - {name: rest, debug: {}}
+  always: [{name: always, debug: {}}]
+""",
+    )
+    text = "- {hosts: all, gather_facts: false, roles: [a, a], tasks: [{name: after, debug: {}}]}\n"
+    played = play(text, hosts=["one", "two"])
+    assert played.tasks("one") == ["begun", "after"]
+    assert played.tasks("two") == ["begun", "rest", "always", "after"]
+
+
+def test_a_task_of_a_role_is_called_with_its_role(play: Play, tmp_path: Path) -> None:
+    write(tmp_path, roles__a__tasks__main="- {name: first, debug: {}}\n- {name: second, debug: {}}\n")
+    played = play(f"{WITH}  roles: [a]\n  tasks: [{{name: own, debug: {{}}}}]\n", start_at_task="a : second")
+    assert [event.task.title for event in played.of(TaskFinished)] == ["a : second", "own"]

@@ -114,6 +114,7 @@ def test_handlers_listen() -> None:
         ("    - block: [{run: a}]\n      loop: [1]\n", "4:7 error unknown-keyword: 'loop' is not a keyword of a block ('loop' belongs to a task)"),
         ("    - block: [{run: a}]\n      alwais: []\n", "4:7 error unknown-keyword: 'alwais' is not a keyword of a block (did you mean 'always'?)"),
         ("    - meta: end_hosts\n", "3:13 error unknown-meta: 'meta' has no action 'end_hosts' (did you mean 'end_host'?)"),
+        ("    - meta: end_role\n", "3:13 error meta: 'meta: end_role' belongs to the tasks of a role ('meta: end_host' ends the play for the host)"),
         ("    - {meta: noop, when: a}\n", "3:20 warning useless-keyword: 'when' says nothing to 'meta: noop', which is done in any case"),
         ("    - meta: [a]\n", "3:13 error wrong-type: 'meta': expected a word such as flush_handlers, found a list"),
         ("    - run: ls\n      async: soon\n", "4:14 error wrong-type: 'async': expected a whole number, found the text 'soon'"),
