@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from smolrun.cli.role_targets import RoleTarget
     from smolrun.inventory.inventory import Inventory
     from smolrun.playbook.file_reader import LoadSettings
+    from smolrun.playbook.known_names import KnownNames
     from smolrun.playbook.models import Playbook
     from smolrun.playbook.unknowns import Unknowns
     from smolrun.source.vault import VaultSecrets
@@ -93,7 +95,8 @@ def load(
     from smolrun.cli.hosts_needed import hosts_are_given, missing_inventories, not_needed, without_hosts
     from smolrun.cli.inventories import read_inventory
     from smolrun.cli.vault_passwords import vault_secrets
-    from smolrun.playbook.file_reader import FileReader
+    from smolrun.playbook.check import check_all
+    from smolrun.playbook.file_reader import FileReader, Shared
     from smolrun.playbook.loader import load_playbook
 
     vault = vault_secrets(flags)
@@ -103,8 +106,9 @@ def load(
     settings = load_settings(flags, extra_variables)
     playbooks = []
     read: set[str] = set()
+    shared = Shared()
     for path in paths:
-        reader = FileReader(settings, vault)
+        reader = FileReader(settings, vault, shared=shared)
         try:
             playbook, warnings = load_playbook(path, vault=vault, reader=reader)
         except LoadError as error:
@@ -131,11 +135,15 @@ def load(
         from smolrun.cli.misnamed import unmatched_hosts
 
         findings.add(tuple(unmatched_hosts(playbooks, inventory)))
-    findings.add(_checked(playbooks, inventory, extra_variables, vault, given=given, unknowns=unknowns))
+    known = _known_names(playbooks, inventory, extra_variables, vault, findings, given=given)
+    if unknowns is not None and not given:
+        unknowns.add("variables", "the inventory, since there is none", None)
+    findings.add(check_all(playbooks, known, unknowns, shared.texts))
     if roles:
         from smolrun.cli.role_targets import check_roles
 
-        findings.add(check_roles(roles, lambda: FileReader(settings, vault), read, extra_variables, unknowns))
+        new_reader = partial(FileReader, settings, vault, shared=shared)
+        findings.add(check_roles(roles, new_reader, read, extra_variables, unknowns))
     findings.raise_if_bad(strict=strict)
     _refuse_empty_limit(inventory, flags.limit)
     return Loaded(tuple(playbooks), inventory, extra_variables, vault, findings.warnings)
@@ -153,26 +161,24 @@ def _refuse_empty_limit(inventory: "Inventory", limit: str | None) -> None:
     raise SmolVMError(f"--limit {limit or repr(limit)} leaves no hosts", hint=hint or has)
 
 
-def _checked(
+def _known_names(
     playbooks: "Sequence[Playbook]",
     inventory: "Inventory",
     extra_variables: Mapping[str, Any],
     vault: "VaultSecrets | None",
+    findings: Findings,
     *,
     given: bool,
-    unknowns: "Unknowns | None",
-) -> Sequence[Diagnostic]:
+) -> "KnownNames":
+    """The variables from outside of the playbooks; where their files are wrong, that is noted, and more may be set."""
     from smolrun.cli.known_names import known_names
-    from smolrun.playbook.check import KnownNames, check_all
+    from smolrun.playbook.known_names import KnownNames
 
-    found: Sequence[Diagnostic] = ()
     try:
-        known = known_names(inventory, playbooks, extra_variables, vault, given=given)
+        return known_names(inventory, playbooks, extra_variables, vault, given=given)
     except LoadError as error:
-        found, known = error.diagnostics, KnownNames(unknown_sources=True, vault=vault)
-    if unknowns is not None and not given:
-        unknowns.add("variables", "the inventory, since there is none", None)
-    return (*found, *check_all(playbooks, known, unknowns))
+        findings.add(error.diagnostics)
+        return KnownNames(unknown_sources=True, vault=vault)
 
 
 def _as_warning(diagnostic: Diagnostic) -> Diagnostic:

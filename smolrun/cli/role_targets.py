@@ -65,8 +65,10 @@ def check_roles(
         for playbook, diagnostics in _loaded(target, new_reader, read):
             found.update(dict.fromkeys(diagnostics))
             if playbook is not None:
-                known = KnownNames(frozenset(extra_variables), unknown_sources=True, vault=new_reader().vault)
-                found.update(dict.fromkeys(check(playbook, known, whole=False, unknowns=unknowns)))
+                reader = new_reader()
+                known = KnownNames(frozenset(extra_variables), unknown_sources=True, vault=reader.vault)
+                told = check(playbook, known, whole=False, unknowns=unknowns, texts=reader.shared.texts)
+                found.update(dict.fromkeys(told))
     if unknowns is not None and targets:
         unknowns.add("variables", "whoever uses the roles", None)
     return tuple(found)

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smolrun.diagnostic import Diagnostic, Severity
-from smolrun.location import Location
+from smolrun.playbook.analyses import Analyses, KnownTexts
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.check_names import NameCheck, Scope
 from smolrun.playbook.known_names import KnownNames, of_node, of_play, set_by, written_in
@@ -19,52 +18,28 @@ from smolrun.playbook.texts import Text, texts_of
 from smolrun.playbook.unknowns import Unknowns
 from smolrun.playbook.walk import Visit, walk
 from smolrun.source.text import SourceText
-from smolrun.templating.plugins import Functions
 
 if TYPE_CHECKING:
     from smolrun.templating.analysis import Analysis
-    from smolrun.templating.environment import TemplateEnvironment
 
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 
 
-class _Analyses:
-    """What is known of each text, worked out once: roles are used, and files included, again and again.
-
-    Args:
-        own: functions of the user's.
-    """
-
-    def __init__(self, own: Functions) -> None:
-        self._own = own
-        self._known: dict[tuple[str, Location | None, bool], Analysis] = {}
-
-    def of(self, source: SourceText, *, expression: bool) -> "Analysis":
-        from smolrun.templating.analysis import analyse  # and Jinja2 with it
-
-        key = (str(source), source.location, expression)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = analyse(source, expression=expression, environment=self._environment)
-        return found
-
-    @cached_property
-    def _environment(self) -> "TemplateEnvironment | None":
-        from smolrun.templating.functions import environment_with_functions
-
-        return environment_with_functions(self._own) if self._own else None
-
-
 def check_templates(
-    playbook: Playbook, from_outside: KnownNames, mistakes: Mistakes, unknowns: Unknowns | None = None
+    playbook: Playbook,
+    from_outside: KnownNames,
+    mistakes: Mistakes,
+    unknowns: Unknowns | None = None,
+    texts: KnownTexts | None = None,
 ) -> None:
     """Notes what is wrong in every template and condition of a playbook.
 
     Args:
         unknowns: is told of variables that only something unknown could set.
+        texts: what is known of texts that other playbooks have, too.
     """
     set_anywhere = from_outside | set_by(playbook, from_outside.vault)
-    analyses = _Analyses(playbook.extensions.functions)
+    analyses = (texts or KnownTexts()).read_with(playbook.extensions.functions)
     anywhere = set_anywhere | written_in(playbook, from_outside.vault)
     names = NameCheck(anywhere, mistakes, unknowns)
     for play in playbook.plays:
@@ -87,7 +62,7 @@ def _around(visit: Visit) -> frozenset[str]:
     return names.union(*(of_node(parent) for parent in visit.parents if isinstance(parent, Block)))
 
 
-def _check(text: Text, visit: Visit | None, scope: Scope, analyses: _Analyses, names: NameCheck) -> None:
+def _check(text: Text, visit: Visit | None, scope: Scope, analyses: Analyses, names: NameCheck) -> None:
     certain = text.evaluated == "load" or (visit is not None and is_certain(visit, text.evaluated))
     mistakes = names.mistakes
     source, expression = text.text, text.expression

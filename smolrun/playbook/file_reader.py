@@ -9,6 +9,7 @@ from typing import Any
 
 from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
+from smolrun.playbook.analyses import KnownTexts
 from smolrun.playbook.extensions import Extensions
 from smolrun.source.files import read_found
 from smolrun.source.vault import VaultSecrets
@@ -38,6 +39,19 @@ class LoadSettings:
     private_role_vars: bool | None = None
 
 
+class Shared:
+    """What several playbooks that are read one after the other have in common, so that it is read once.
+
+    Attributes:
+        documents: what stands in files, or why they cannot be read, by their real paths.
+        texts: what is known of templates.
+    """
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Any] = {}
+        self.texts = KnownTexts()
+
+
 class FileReader:
     """Reads files for one playbook.
 
@@ -46,6 +60,7 @@ class FileReader:
         vault: the passwords for vaulted files and values.
         follows: files that are included as the run goes on are read as well, each of them once, to be checked.
         extensions: collects what folders of code add.
+        shared: what other playbooks have read with the same passwords.
     """
 
     def __init__(
@@ -55,19 +70,21 @@ class FileReader:
         *,
         follows: bool = True,
         extensions: Extensions | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.settings = settings or LoadSettings()
         self.vault = vault
         self.extensions = extensions or Extensions()
         self.follows = follows
         self.followed: set[object] = set()
-        self._read: dict[str, Any] = {}
+        self.shared = shared or Shared()
+        self._files: set[str] = set()
         self._lock = RLock()
 
     @property
     def files(self) -> frozenset[str]:
         """The real paths of all files that were read."""
-        return frozenset(self._read)
+        return frozenset(self._files)
 
     def read(self, path: Path) -> Any:
         """The YAML of a file.
@@ -76,13 +93,14 @@ class FileReader:
             LoadError: with all its mistakes.
         """
         with self._lock:
-            real = os.path.realpath(path)
-            if real not in self._read:
+            real, documents = os.path.realpath(path), self.shared.documents
+            self._files.add(real)
+            if real not in documents:
                 try:
-                    self._read[real] = load_yaml(read_found(path, self.vault), vault=self.vault)
+                    documents[real] = load_yaml(read_found(path, self.vault), vault=self.vault)
                 except LoadError as error:
-                    self._read[real] = error
-            found = self._read[real]
+                    documents[real] = error
+            found = documents[real]
         if isinstance(found, LoadError):
             raise LoadError(found.diagnostics)
         return found

@@ -82,7 +82,8 @@ def read_playbook(
     if mistakes.errors:
         # What could be read is checked as well, so that nobody learns of a broken template only in the next try.
         whole = not alone and not any(found.code in _LEAVES_OUT for found in mistakes.in_order())
-        mistakes.add(*check(playbook, KnownNames(unknown_sources=True, vault=reader.vault), whole=whole))
+        known = KnownNames(unknown_sources=True, vault=reader.vault)
+        mistakes.add(*check(playbook, known, whole=whole, texts=reader.shared.texts))
     mistakes.raise_if_errors()
     return playbook, mistakes.in_order()
 

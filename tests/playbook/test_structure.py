@@ -8,7 +8,7 @@ import pytest
 
 from smolrun.errors import LoadError
 from smolrun.playbook.check import KnownNames, check
-from smolrun.playbook.file_reader import LoadSettings
+from smolrun.playbook.file_reader import FileReader, LoadSettings, Shared
 from smolrun.playbook.loader import load_playbook
 from tests.engine.written import write
 from tests.playbook.reading import lines
@@ -153,3 +153,13 @@ def test_a_role_is_found_past_a_folder_that_does_not_exist(tmp_path: Path) -> No
 def test_the_tasks_of_a_handler_that_includes_them_need_no_names(tmp_path: Path) -> None:
     write(tmp_path, site=PLAY + "  handlers:\n    - {name: h, include_tasks: a.yml}\n", a="- run: ls\n")
     assert told(tmp_path) == []
+
+
+def test_what_playbooks_share_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, one=PLAY + "  roles: [r]\n", two=PLAY + "  roles: [r]\n", roles__r__tasks__main="- run: ls\n")
+    shared = Shared()
+    load_playbook(tmp_path / "one.yml", reader=FileReader(shared=shared))
+    write(tmp_path, roles__r__tasks__main="- rnu: ls\n")
+    reader = FileReader(shared=shared)
+    load_playbook(tmp_path / "two.yml", reader=reader)
+    assert reader.files == {str((tmp_path / "roles/r/tasks/main.yml").resolve())}
