@@ -37,5 +37,23 @@ def plain(value: Any) -> Any:
 
 def json_text(value: Any, indent: int | None = None, *, ascii_only: bool = False) -> str:
     """One JSON document; with `ascii_only` also DEL is escaped, so that no terminal finds a code in it."""
-    text = json.dumps(plain(value), indent=indent, ensure_ascii=ascii_only, sort_keys=indent is not None)
+    text = _written_at_once(value, ascii_only=ascii_only) if indent is None else None
+    if text is None:
+        text = json.dumps(plain(value), indent=indent, ensure_ascii=ascii_only, sort_keys=indent is not None)
     return text.replace("\x7f", "\\u007f") if ascii_only else text
+
+
+_WRITERS = {flag: json.JSONEncoder(ensure_ascii=flag, allow_nan=False, default=plain) for flag in (True, False)}
+
+
+def _written_at_once(value: Any, *, ascii_only: bool) -> str | None:
+    """The document of a value that is made of JSON's own types but for a few; None where it has to be looked through.
+
+    Looking through an event took longer than all else that is done to record it.
+    """
+    try:
+        text = _WRITERS[ascii_only].encode(value)
+        text.encode()
+    except (TypeError, ValueError):  # a key of another type, a number without end, a lone surrogate
+        return None
+    return None if "\\ud" in text else text
