@@ -56,7 +56,7 @@ class JUnitReporter:
             root.append(_phases(self._phases))
         if end.error or end.interrupted:
             root.append(_ended_early(end.error or "interrupted"))
-        for attribute in ("tests", "failures", "errors", "skipped"):
+        for attribute in ("tests", "failures", "errors"):
             root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
         replace_file(self._path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -74,9 +74,6 @@ class JUnitReporter:
             classname=escape(event.task.play),
             time=f"{event.duration:.3f}",
         )
-        if event.task.place is not None:
-            case.set("file", escape(event.task.place.path))
-            case.set("line", str(event.task.place.line))
         if event.status == "skipped":
             reason = event.result.get("skip_reason", event.result.get("skipped_reason", ""))
             ElementTree.SubElement(case, "skipped", message=escape(str(reason)))
