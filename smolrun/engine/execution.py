@@ -243,6 +243,7 @@ class _Call:
             deadline=session.deadline,
             mode=mode,
             check_mode=check_mode,
+            strict_conditions=self.services.options.strict_conditions,
             diff_mode=self.services.options.diff if wanted is None else bool(wanted),
             no_log=self.no_log,
             find_file=self._find_file(),

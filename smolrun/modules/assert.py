@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AliasChoices, Field
 
 from smolrun.diagnostic import Diagnostic
-from smolrun.errors import UndefinedVariableError
+from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
 from smolrun.source.coercions import Boolean
 from smolrun.source.text import SourceText
@@ -48,6 +48,9 @@ def run(arguments: AssertArguments, task: TaskContext) -> ModuleResult:
     warnings: list[str] = []
     for expression in _expressions(arguments.that, task):
         outcome = task.templar.condition(expression, task.variables)
+        if outcome.warning is not None and task.strict_conditions:
+            warning = outcome.warning
+            raise TemplateError(warning.message, hint=warning.hint, location=warning.location)
         if outcome.warning is not None:
             warnings.append(_text(outcome.warning))
         if not outcome.value:

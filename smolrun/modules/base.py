@@ -168,6 +168,7 @@ class TaskContext:
         check_mode: nothing may be changed; report what would be.
         diff_mode: fill `ModuleResult.diffs`.
         no_log: contents must not appear in diffs or messages.
+        strict_conditions: conditions that are not boolean are errors.
         find_file: looks up files of the controller.
         progress: tells the user what is being waited for.
         sleep: waits that many seconds; ends early with `OperationCancelledError` when the run is stopped.
@@ -191,6 +192,7 @@ class TaskContext:
     sleep: Callable[[float], None]
     prompt: Callable[[str, bool], str | None] | None
     decrypt: Callable[[bytes, str], bytes] | None = None
+    strict_conditions: bool = False
     background: Background | None = None
     jobs: JobsHere | None = None
 

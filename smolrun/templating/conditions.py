@@ -64,7 +64,7 @@ def decide(expression: Any, begin: "Callable[[], Rendering]") -> ConditionOutcom
             hint="write the names without braces",
             location=location_of(expression),
         )
-    result = _value(expression, expression.strip(), rendering)
+    result = _evaluated(expression, expression.strip(), rendering)
     if isinstance(result, bool) and "{{" in expression:
         return ConditionOutcome(result, _embedded(expression), result)
     return _outcome(result, expression)
@@ -75,15 +75,16 @@ def _outside_quotes(expression: str) -> bool:
     return "{{" in bare or "{%" in bare
 
 
+def _evaluated(expression: SourceText, code: str, rendering: "Rendering") -> Any:
+    return rendering.finish(rendering.run(SourceText(code, expression.location), expression=True), expression)
+
+
 def _value(expression: SourceText, code: str, rendering: "Rendering") -> Any:
-    """The value of `code`; a bare variable that holds trusted text is an expression by another name."""
-    result = rendering.finish(rendering.run(SourceText(code, expression.location), expression=True), expression)
-    if not isinstance(result, str) or not _NAME.fullmatch(code):
-        return result
-    written = rendering.variables.get(code)
+    """The value of a template's code; a variable that holds trusted text is an expression by another name."""
+    written = rendering.variables.get(code) if _NAME.fullmatch(code) else None
     if isinstance(written, SourceText) and not written.is_template and written.strip() and written.strip() != code:
         return rendering.finish(rendering.run(written, expression=True), written)
-    return _WORDS.get(result.strip().lower(), result)
+    return _evaluated(expression, code, rendering)
 
 
 def _whole_template(expression: SourceText, code: str, rendering: "Rendering") -> ConditionOutcome:

@@ -55,6 +55,14 @@ def test_a_condition_that_is_not_boolean_is_a_warning_and_under_strict_an_error(
         assert strict.of(Warned) == []
 
 
+def test_what_assert_is_asked_must_be_boolean_under_strict(play: Play) -> None:
+    text = HEAD + "    - {name: task, assert: {that: [items_]}}\n"
+    assert play(text).task("task").status == "ok"
+    failure = play(text, strict=True).failure("task")
+    assert "not a boolean" in failure.message
+    assert failure.place is not None
+
+
 def test_arguments_are_not_rendered_when_the_condition_does_not_hold(play: Play) -> None:
     played = play(HEAD + '    - {name: task, debug: {msg: "{{ nothing }}"}, when: false}\n')
     assert played.task("task").status == "skipped"
