@@ -11,7 +11,7 @@ import yaml
 from smolrun.modules import registry
 from smolrun.playbook.arguments import words_of_field
 from smolrun.playbook.keywords import words_of
-from smolrun.playbook.models import Block, LoopControl, Play, Task
+from smolrun.playbook.models import Block, LoopControl, Play, Task, VariablePrompt
 from smolrun.playbook.schema import playbook_schema
 from smolrun.source.text import SourceText
 from smolrun.source.vault import VaultText
@@ -20,8 +20,12 @@ from tests.playbook.reading import found, load
 TEMPLATE = "{{ anything }}"
 VAULTED = '!vault "$ANSIBLE_VAULT;1.1;AES256\\n363136310a363236320a36333633"'  # formed rightly; nothing opens it
 READ_WHEN_LOADING = {"import_tasks", "import_role"}
-STATIC = {"roles", "vars", "register", "block", "rescue", "always", "pre_tasks", "tasks", "post_tasks", "handlers"}
-"""The structure itself, and what Ansible takes no template for either: the name to register, and `vars` as a whole."""
+STATIC = {
+    "roles", "vars", "vars_prompt", "register", "debugger", "block", "rescue", "always", "pre_tasks", "tasks",
+    "post_tasks", "handlers",
+}  # fmt: skip
+"""The structure itself, and what Ansible takes no template for either: the name to register, the word for the debugger,
+`vars` and `vars_prompt` as a whole."""
 
 VALIDATOR = jsonschema.Draft7Validator(playbook_schema())
 
@@ -34,6 +38,8 @@ def documents() -> Iterator[tuple[str, Any]]:
     yield "task.vars", [{"hosts": "all", "tasks": [{"run": "ls", **values}]}]
     for word in sorted(words_of(Play) - STATIC):
         yield f"play.{word}", [{"hosts": "all", word: TEMPLATE}]
+    for word in sorted(words_of(VariablePrompt) - {"name"}):
+        yield f"vars_prompt.{word}", [{"hosts": "all", "vars_prompt": [{"name": "x", word: TEMPLATE}]}]
     for word in sorted(words_of(Task) - STATIC - {"action", "local_action", "loop_control"}):
         task = {"name": "x", "run": "ls", word: TEMPLATE}
         yield f"task.{word}", [{"hosts": "all", "handlers" if word == "listen" else "tasks": [task]}]
@@ -61,7 +67,8 @@ DOCUMENTS = dict(documents())
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_template_loads_in(name: str) -> None:
-    errors = [d.message for d in found(json.dumps(DOCUMENTS[name])) if d.is_error]
+    mistakes = found(json.dumps(DOCUMENTS[name]))
+    errors = [d.message for d in mistakes if d.is_error and d.code != "undefined-variable"]  # nothing sets it here
     assert errors == []
 
 

@@ -59,5 +59,5 @@ dropbear -s -r /etc/dropbear/key
 while :; do sleep 3600; done
 END
 chmod 755 root/init
-(cd root && find . | cpio -oH newc --quiet | gzip -1) >initrd.gz
+(cd root && find . | cpio -oH newc -R 0:0 --quiet | gzip -1) >initrd.gz
 rm -r root

@@ -81,6 +81,7 @@ def test_noise_and_tracing_of_the_login_shell_are_no_output(openssh_as: AsUser, 
     assert (result.stdout, result.stderr) == ("out\n", "err\n")
 
 
+@pytest.mark.root
 def test_another_user_is_become_alike(openssh: Endpoint) -> None:
     client = openssh.client()
     for request in (*REQUESTS.values(), *REQUESTS.values()):  # the second time the login shell is known
