@@ -1,6 +1,8 @@
 """``serial``, ``order`` and what ends a play for all: percentages of failed hosts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smolrun.engine.batches import batches_of, ordered
 from smolrun.engine.events import PlayStarted
@@ -139,3 +141,19 @@ def test_any_errors_fatal_ends_the_batches_that_follow_too(play: Play, strategy:
     )
     assert played.code == 2
     assert (played.tasks("c"), "three" in played.tasks("b")) == ([], False)
+
+
+@given(
+    st.integers(0, 40),
+    st.lists(st.one_of(st.integers(1, 50).map(str), st.integers(1, 100).map(lambda share: f"{share}%")), max_size=4),
+)
+def test_any_batches_hold_all_hosts_in_order_each_as_large_as_its_size(number: int, serial: list[str]) -> None:
+    hosts = [f"h{index}" for index in range(number)]
+    batches = batches_of(hosts, serial, None)
+    assert [host for batch in batches for host in batch] == hosts
+    assert all(batches)
+    for index, batch in enumerate(batches):
+        wanted = serial[min(index, len(serial) - 1)] if serial else str(number)
+        share = wanted.removesuffix("%")
+        size = max(1, number * int(share) // 100) if wanted.endswith("%") else int(share)
+        assert len(batch) == size or (batch is batches[-1] and len(batch) < size)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from smolrun.engine.events import ItemFinished
 from tests.engine.conftest import Play
@@ -290,3 +292,31 @@ def test_the_first_file_is_looked_for_without_what_is_undefined(play: Play, tmp_
     assert play(text).message("x") == str(tmp_path / "vars/b.yml")
     other = text.replace("with_first_found", "with_fileglob")
     assert play(other).code == 2
+
+
+ITEMS = st.lists(st.sampled_from(["ok", "changed", "failed", "skipped"]), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ITEMS)
+def test_the_result_of_any_loop_is_that_of_its_items(play: Play, ends: list[str]) -> None:
+    played = play(f"""
+        - hosts: localhost
+          gather_facts: false
+          tasks:
+            - name: t
+              assert: {{that: "item != 'failed'", quiet: true}}
+              changed_when: item == 'changed'
+              when: item != 'skipped'
+              loop: {ends}
+              register: it
+        """)
+    result = played.task("t").result
+    assert [entry["item"] for entry in result["results"]] == ends
+    assert result["changed"] is ("changed" in ends)
+    assert result["failed"] is ("failed" in ends)
+    assert result["skipped"] is all(end == "skipped" for end in ends)
+    assert played.code == (2 if "failed" in ends else 0)
+    for entry, end in zip(result["results"], ends, strict=True):
+        states = (bool(entry["changed"]), bool(entry["failed"]), bool(entry.get("skipped")))
+        assert states == (end == "changed", end == "failed", end == "skipped")

@@ -4,8 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from smolrun.engine.options import RunOptions
+from smolrun.engine.plan import tasks_of
+from smolrun.engine.plan_builder import PlanBuilder
 from smolrun.engine.tags import TagSelection
+from smolrun.location import SourceFile
+from smolrun.playbook.loader import read_playbook
 from tests.engine.conftest import Play
 
 TAGGED = {
@@ -143,3 +150,46 @@ def test_random_tags_are_chosen_as_ansible_core_chose_them() -> None:
             wrong.append(row)
     assert len(RECORDED) == 400
     assert wrong == []
+
+
+WORDS = ["a", "b", "always", "never"]
+SPECIAL = [*WORDS, "all", "tagged", "untagged"]
+
+
+def chosen_by_ansible(tags: set[str], only: set[str], skip: set[str]) -> bool:
+    """The rule of ansible-core 2.19 (``Taggable.evaluate_tags``), told once more as its documentation has it."""
+    words = tags or {"untagged"}
+    wanted = "always" in words or bool(words & only)
+    wanted = wanted or ("all" in only and "never" not in words)
+    wanted = wanted or ("tagged" in only and bool(tags) and "never" not in words)
+    if "all" in skip:
+        return wanted and "always" in words and "always" not in skip
+    return wanted and not words & skip and not ("tagged" in skip and tags)
+
+
+@given(
+    st.sets(st.sampled_from(WORDS)),
+    st.sets(st.sampled_from(SPECIAL)),
+    st.sets(st.sampled_from(SPECIAL)),
+)
+def test_any_tags_are_chosen_by_the_rule(tags: set[str], only: set[str], skip: set[str]) -> None:
+    selection = TagSelection.of(only, skip)
+    assert selection.chooses(frozenset(tags)) is chosen_by_ansible(tags, only or {"all"}, skip)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sets(st.sampled_from("abc")), min_size=4, max_size=4), st.sampled_from("abc"))
+def test_a_task_has_the_tags_of_all_that_is_around_it(levels: list[set[str]], asked: str) -> None:
+    of_play, outer, inner, own = map(sorted, levels)
+    text = f"""
+- hosts: all
+  tags: {of_play}
+  tasks:
+    - block:
+        - block: [{{name: deep, debug: {{}}, tags: {own}}}]
+          tags: {inner}
+      tags: {outer}
+"""
+    (play,) = read_playbook(SourceFile("p.yml", text))[0].plays
+    body = PlanBuilder(play, "p", 1, RunOptions(tags=(asked,)), str).build(gather=False).body
+    assert bool(list(tasks_of(body))) is any(asked in level for level in levels)
