@@ -294,11 +294,11 @@ def test_the_first_file_is_looked_for_without_what_is_undefined(play: Play, tmp_
     assert play(other).code == 2
 
 
-ITEMS = st.lists(st.sampled_from(["ok", "changed", "failed", "skipped"]), min_size=1, max_size=6)
+ENDS = st.lists(st.sampled_from(["ok", "changed", "failed", "skipped"]), min_size=1, max_size=6)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ITEMS)
+@given(ends=ENDS)
 def test_the_result_of_any_loop_is_that_of_its_items(play: Play, ends: list[str]) -> None:
     played = play(f"""
         - hosts: localhost
