@@ -24,7 +24,7 @@ NOT_IDEMPOTENT = """
 - name: A file
   copy: {content: "hello", dest: hello}
 - name: A stamp
-  copy: {content: "{{ 10**9 | random }}", dest: stamp}
+  copy: {content: "{{ 999999999 | random }}", dest: stamp}
 """
 LYING = '''
 """A module that always says in check mode that something is to be done."""
