@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from smolrun.cli.flags import SelectionFlags
 from smolrun.cli.loading import Loaded
 from smolrun.engine.options import RunOptions
-from smolrun.engine.plan import PlannedTask, tasks_of
+from smolrun.engine.plan import PlannedBlock, PlannedMeta, PlannedNode, PlannedTask
 from smolrun.engine.plan_builder import PlanBuilder
+from smolrun.engine.tags import split
 from smolrun.errors import SmolVMError
 from smolrun.playbook.models import Play
 from smolrun.report.escaping import escape_line
@@ -38,7 +39,7 @@ def _play(loaded: Loaded, play: Play, number: int, limit: str | None, selection:
         tags=selection.tags or ("all",), skip_tags=selection.skip_tags, start_at_task=selection.start_at_task
     )
     body = PlanBuilder(play, name, number, options, render).build(gather=False).body
-    tasks = list(tasks_of(body))
+    tasks = list(_written(body))
     tags = f"    TAGS: [{', '.join(sorted(map(str, play.tags)))}]"
     yield ""
     yield escape_line(f"  play #{number} ({','.join(hosts)}): {name}{tags}")
@@ -49,11 +50,30 @@ def _play(loaded: Loaded, play: Play, number: int, limit: str | None, selection:
         yield from (escape_line(f"      {host.name}") for host in chosen)
     if selection.list_tasks:
         yield "    tasks:"
-        yield from (escape_line(f"      {_name(task)}    TAGS: [{', '.join(sorted(task.tags))}]") for task in tasks)
+        yield from (escape_line(f"      {_name(task)}    TAGS: [{', '.join(sorted(_tags(task)))}]") for task in tasks)
     if selection.list_tags:
-        words = sorted({tag for task in tasks for tag in task.tags})
+        words = sorted({tag for task in tasks for tag in _tags(task)})
         yield escape_line(f"      TASK TAGS: [{', '.join(words)}]")
 
 
-def _name(task: PlannedTask) -> str:
+def _written(node: PlannedNode) -> Iterator[PlannedTask | PlannedMeta]:
+    """What somebody wrote, in its order: not the flush that ends a section."""
+    if isinstance(node, PlannedBlock):
+        for section in node.sections():
+            for child in section:
+                yield from _written(child)
+    elif isinstance(node, PlannedTask) or node.reference is not None:
+        yield node
+
+
+def _name(task: PlannedTask | PlannedMeta) -> str:
+    """The name with its role; of what has no name the module alone, as in Ansible."""
+    if isinstance(task, PlannedMeta) or task.task.name is None:
+        return task.reference.module if task.reference is not None else ""
     return task.reference.title
+
+
+def _tags(task: PlannedTask | PlannedMeta) -> frozenset[str]:
+    if isinstance(task, PlannedTask):
+        return task.tags
+    return split(str(tag) for tag in task.keywords.tags) if task.keywords is not None else frozenset()

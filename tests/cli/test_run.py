@@ -72,6 +72,19 @@ def test_listings_run_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
     assert "ran-one" not in ended.out
 
 
+def test_the_listing_has_what_was_written_under_ansibles_names(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("roles/r/tasks").mkdir(parents=True)
+    Path("roles/r/tasks/main.yml").write_text(
+        "- debug:\n- {name: named, debug: {}}\n- {meta: flush_handlers, tags: t}\n"
+        "- block: [{name: in, debug: {}}]\n  rescue: [{name: out, debug: {}}]\n"
+    )
+    path = playbook("- {name: last, debug: {}}", head="- hosts: all\n  roles: [r]\n")
+    ended = smolrun("run", path, "-i", "web1,", "--list-tasks")
+    listed = [line.partition("    TAGS: ")[0].strip() for line in ended.out.splitlines() if line.startswith("      ")]
+    assert listed == ["debug", "r : named", "meta", "r : in", "r : out", "last"]
+    assert "      meta    TAGS: [t]\n" in ended.out
+
+
 def test_syntax_check_runs_nothing(smolrun: Smolrun, playbook: Playbook) -> None:
     ended = smolrun("run", playbook(TAGGED), "-i", "web1,", "--syntax-check")
     assert ended.code == 0
