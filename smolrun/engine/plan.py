@@ -1,6 +1,6 @@
 """A play as the engine walks through it: inherited keywords worked out, tasks chosen by tags, places numbered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import TypeAlias
 
@@ -105,3 +105,13 @@ class PlayPlan:
     body: PlannedBlock
     handlers: tuple[PlannedTask, ...] = field(default=())
     gathering: PlannedTask | None = None
+
+
+def tasks_of(node: PlannedNode) -> Iterator[PlannedTask]:
+    """Every task in `node`, in the order they are written."""
+    if isinstance(node, PlannedTask):
+        yield node
+    elif isinstance(node, PlannedBlock):
+        for section in node.sections():
+            for child in section:
+                yield from tasks_of(child)
