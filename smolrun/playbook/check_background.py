@@ -1,6 +1,5 @@
 """``async`` and ``poll`` where they say nothing, or cannot be done."""
 
-from smolrun.modules import registry
 from smolrun.playbook.certainty import is_certain
 from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.models import Play, Task
@@ -25,7 +24,7 @@ def check_background(play: Play, mistakes: Mistakes) -> None:
 def _impossible(task: Task) -> str | None:
     if is_open(task.async_limit) or not isinstance(task.async_limit, int) or task.async_limit <= 0:
         return None
-    found = registry.find(task.module)
+    found = task.found
     if found is not None and found.module.background == "never":
         return f"'{found.name}' cannot go on in the background (async)"
     if task.mode == "raw" and found is not None and found.module.takes_mode:
