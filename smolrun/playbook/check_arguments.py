@@ -16,7 +16,7 @@ from smolrun.playbook.models import Play
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import field_adapter, meant, words
 from smolrun.playbook.walk import tasks_of
-from smolrun.playbook.written import has_open
+from smolrun.playbook.written import has_open, is_open
 from smolrun.source.coercions import FileMode, to_file_mode
 from smolrun.source.containers import LocatedDict, location_at
 from smolrun.source.text import location_of
@@ -74,7 +74,7 @@ def _note_double(
     module: str, given: dict[str, str], field: str, key: str, written: LocatedDict, mistakes: Mistakes
 ) -> None:
     other = given.setdefault(field, key)
-    if other != key:
+    if other != key and not any(is_open(written[name]) and "omit" in str(written[name]) for name in (key, other)):
         message = f"'{key}' and '{other}' are two names of the same argument of '{module}'"
         mistakes.error("double-argument", message, written.key_locations.get(key), "remove one of them")
 

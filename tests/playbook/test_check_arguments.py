@@ -59,3 +59,9 @@ def test_a_wrong_argument_of_a_task_that_perhaps_never_runs_is_a_warning() -> No
 def test_an_argument_that_we_do_not_know_is_an_error_wherever_it_stands() -> None:
     (line,) = told_of_tasks("    - debug: {nothing: a}\n      when: x is defined\n")
     assert line.startswith("3:15 error unknown-argument")
+
+
+def test_names_of_one_argument_that_may_be_omitted_can_stand_together() -> None:
+    text = "    - file: {path: '{{ a | d(omit) }}', dest: '{{ b | d(omit) }}', state: touch}\n"
+    assert [line for line in told_of_tasks(text) if "double-argument" in line] == []
+    assert [line for line in told_of_tasks(text.replace("d(omit)", "d(1)")) if "double-argument" in line]
