@@ -162,8 +162,8 @@ def _file(work: Work) -> ModuleResult:
             f"{work.now.path} is not there: `state: file` changes owner and mode of what is",
             hint="use `state: touch` for an empty file, or the module `copy`",
         )
-    if work.now.kind == "directory":
-        raise ModuleError(f"{work.now.path} is a folder, not a file")
+    if work.now.kind in ("directory", "link"):
+        raise ModuleError(f"{work.now.path} is a {'folder' if work.now.kind == 'directory' else 'link'}, not a file")
     return work.outcome(set_attributes(work.task, work.reading, work.now, work.arguments.wanted))
 
 

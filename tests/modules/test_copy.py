@@ -323,3 +323,33 @@ def test_a_guest_without_stat_is_read_with_ls(local: Guest, tmp_path: Path) -> N
     assert result.values["mode"] == "4755"
     assert result.values["owner"] == "root"
     assert not local.do("copy", arguments, environment={"PATH": str(tools)}).changed
+
+
+def test_what_replaces_a_file_has_the_mode_of_its_source(guest: Guest) -> None:
+    guest.here("program").write_text("#!/bin/sh\n")
+    guest.here("program").chmod(0o751)
+    guest.here("old").write_text("other")
+    for name, more, mode in (("new", {}, 0o644), ("old", {}, 0o751), ("other", {"mode": "a=rX"}, 0o444)):
+        given = {"src": guest.path("program"), "dest": guest.path(name), "remote_src": True, **more}
+        assert guest.do("copy", given).changed
+        assert guest.here(name).stat().st_mode & 0o777 == mode
+        assert not guest.do("copy", given).changed
+    guest.here("other").write_text("other")
+    assert guest.do("copy", given).changed
+    assert guest.here("other").stat().st_mode & 0o777 == 0o555
+
+
+def test_a_folder_on_the_guest_is_not_copied_to_where_there_is_none(guest: Guest) -> None:
+    guest.here("folder").mkdir()
+    given = {"src": guest.path("folder"), "dest": guest.path("no/such"), "remote_src": True}
+    assert guest.fails("copy", given) == f"Destination directory {guest.path('no')} does not exist"
+    assert not guest.here("no").exists()
+
+
+@pytest.mark.root
+def test_the_folder_that_takes_others_keeps_its_owner(guest: Guest) -> None:
+    guest.source("tree/x", "x")
+    guest.here("out").mkdir()
+    assert guest.do("copy", {"src": "tree/", "dest": guest.path("out"), "owner": "12"}).changed
+    assert guest.here("out").stat().st_uid == 0
+    assert guest.here("out/x").stat().st_uid == 12

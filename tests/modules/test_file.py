@@ -115,6 +115,8 @@ def test_owner_and_mode_of_what_is_there(guest: Guest) -> None:
     settles(guest, {"path": guest.path("file"), "mode": "u=rw,go=", "owner": "1000"})
     settles(guest, {"path": guest.path("link"), "mode": "0640"})
     assert guest.here("file").stat().st_mode & 0o777 == 0o640
+    alone = {"path": guest.path("link"), "state": "file", "follow": False, "mode": "0600"}
+    assert "is a link, not a file" in guest.fails("file", alone)
     assert "is not there" in guest.fails("file", {"path": guest.path("nope"), "mode": "0644"})
     assert "not a folder" in guest.fails("file", {"path": guest.path("file"), "state": "directory"})
 

@@ -70,6 +70,7 @@ def test_a_user_is_changed_only_where_it_differs(users: SystemGuest) -> None:
     assert not users.do("user", {"name": "sru", "password": "x", "update_password": "on_create"}).changed
     users.twice("user", {"name": "sru", "password_lock": True})
     assert entry(users, "shadow").split(":")[1] == f"!{HASH}"
+    assert not users.do("user", {"name": "sru", "password": HASH}).changed  # the lock stays
     users.twice("user", {"name": "sru", "password_lock": False})
     assert entry(users, "shadow").split(":")[1] == HASH
     users.sh("rm -rf /home/srv")

@@ -176,7 +176,8 @@ def _target_password(arguments: UserArguments, stored: str, *, exists: bool = Fa
     """What is to stand in shadow(5); None to leave it."""
     given = arguments.password if not exists or arguments.update_password == "always" else None  # noqa: S105  no password
     if arguments.password_lock is None:
-        return given
+        same = exists and given is not None and given.lstrip("!") == stored.lstrip("!")
+        return None if same else given  # a lock stays, as in Ansible: it is no other password
     bare = (stored if given is None else given).lstrip("!")
     if arguments.password_lock:
         return f"!{bare}" if given is not None or not stored.startswith("!") else None

@@ -8,6 +8,7 @@ from smolrun.modules.base import ModuleResult, TaskContext
 from smolrun.modules.files.arguments import WriteArguments
 from smolrun.modules.files.content import GuestContent
 from smolrun.modules.files.delivery import Delivery, arrived
+from smolrun.modules.files.modes import final_mode
 from smolrun.modules.files.state import PathState, read_place, read_tree
 from smolrun.modules.files.tree import Entry, TreeCopy, copy_tree
 
@@ -22,20 +23,32 @@ def copy_on_guest(copy: TreeCopy, checksum: str | None, arguments: WriteArgument
     reading, now = read_place(task, copy.destination, name=name, follow=copy.follow, source=copy.source)
     source = reading.states[1]
     if source.kind == "directory":
+        if not (now.exists or now.parent or copy.destination.endswith("/")):
+            raise ModuleError(f"Destination directory {now.path.rpartition('/')[0]} does not exist")
         entries = [_entry(task, reading.algorithm, state, source.path) for state in read_tree(task, source.path).states]
-        return copy_tree(entries, copy, arguments, task)
+        return copy_tree(entries, copy, arguments, task, own_root=True)
     if source.kind != "file" or source.digest is None:
         raise ModuleError(
             f"{source.path} is not on {task.host}" if not source.exists else f"{source.path} cannot be read"
         )
     if checksum is not None:
         _verify(task, source.path, checksum)
-    mode = f"{source.mode:04o}" if copy.mode == "preserve" else copy.mode
+    mode = _mode(copy.mode, source, now, reading.umask)
     content = _content(task, reading.algorithm, source)
     delivery = Delivery(
         content, copy.destination, name, source.path, mode, copy.follow, copy.folder_mode, arguments.force
     )
     return arrived(delivery, arguments, task, reading, now)
+
+
+def _mode(wanted: str | None, source: PathState, now: PathState, umask: int) -> str | None:
+    """What replaces another file begins with the mode of its source, as with Ansible; a new file with the umask's."""
+    replaces = now.exists and (now.kind == "link" or now.digest != source.digest)
+    if wanted == "preserve" or (wanted is None and replaces):
+        return f"{source.mode:04o}"
+    if wanted is None or not replaces:
+        return wanted
+    return f"{final_mode(wanted, source.mode, directory=False, umask=umask):04o}"
 
 
 def _verify(task: TaskContext, path: str, checksum: str) -> None:

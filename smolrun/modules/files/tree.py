@@ -94,8 +94,14 @@ def _entry(root: Path, path: Path, *, follow: bool) -> Entry:
     raise ModuleError(f"{path} is neither a file nor a folder, or a link that leads nowhere")
 
 
-def copy_tree(entries: Sequence[Entry], copy: TreeCopy, arguments: WriteArguments, task: TaskContext) -> ModuleResult:
-    """The destination holds every one of `entries` afterwards; what else is there stays."""
+def copy_tree(
+    entries: Sequence[Entry], copy: TreeCopy, arguments: WriteArguments, task: TaskContext, *, own_root: bool = False
+) -> ModuleResult:
+    """The destination holds every one of `entries` afterwards; what else is there stays.
+
+    Args:
+        own_root: the folder that takes them gets owner and mode though it was there before.
+    """
     if asked(arguments):
         raise ModuleError(
             "`attributes` and SELinux contexts are for single files here", hint="use `file` with `recurse`"
@@ -103,7 +109,9 @@ def copy_tree(entries: Sequence[Entry], copy: TreeCopy, arguments: WriteArgument
     reading = read_below(task, copy.root, [entry.name for entry in entries])
     root, states = reading.states[0], reading.states[1:]
     owners = Attributes(arguments.owner, arguments.group, copy.folder_mode)
-    folders = [(root, _folder_entry(root)), *zip(states, entries, strict=True)]
+    folders = list(zip(states, entries, strict=True))
+    if own_root or root.leads_to != "directory":
+        folders.insert(0, (root, _folder_entry(root)))
     changed = _folders_and_links(task, reading, folders, owners)
     diffs: list[Diff] = []
     for state, entry in zip(states, entries, strict=True):

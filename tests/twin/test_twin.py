@@ -1,0 +1,93 @@
+"""The twin test: contents, owners, modes, accounts, units, packages and ``changed`` are equal, run by run."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.modules.guest import SystemGuest
+from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
+from tests.servers.endpoint import Endpoint
+from tests.twin.generate import GROUPS, PREPARE, Case, cases
+from tests.twin.peers import Said, ansible_playbook, by_ansible, by_smolrun, write_playbook
+
+MANIFEST = r"""
+cd /twin
+find . -printf '%p\t%y %m %U %G %l\n' | sort
+find . -type f -exec sha256sum {} + | sort -k 2
+for user in $(cut -d: -f1 /etc/passwd); do
+	getent passwd "$user"
+	id -nG "$user"
+	getent shadow "$user" | cut -d: -f1,2,8
+done
+cat /etc/group
+for table in /var/spool/cron/crontabs/* /etc/cron.d/twin; do
+	[ -f "$table" ] && echo "$table" && grep -v '^# (' "$table"
+done
+systemctl is-enabled twin; systemctl is-active twin
+dpkg-query -W -f '${Package} ${Version} ${Status}\n' hello time 2>/dev/null
+for folder in /home/* /srv/*; do stat -c '%n %a %U %G' "$folder"; done
+true
+"""
+_BACKUP = re.compile(r"\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~")
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Endpoint, Endpoint]]:
+    """A guest with Python and one without, otherwise the same."""
+    skip_where_impossible()
+    ansible_playbook()
+    guests = [DebianGuest(tmp_path_factory.mktemp("twin"), debian_root(python=python)) for python in (True, False)]
+    try:
+        for guest in guests:
+            guest.start()
+            on(guest.endpoint(), "apt-get install -y -q cron >/dev/null 2>&1")
+        yield guests[0].endpoint(), guests[1].endpoint()
+    finally:
+        for guest in guests:
+            guest.stop()
+
+
+def on(guest: Endpoint, script: str) -> str:
+    with SystemGuest.over_ssh(guest, Path("/nowhere")) as connected:
+        return connected.task(timeout=600).guest.script(script).stdout
+
+
+def manifest(guest: Endpoint) -> list[str]:
+    return [_BACKUP.sub(".BACKUP", line) for line in on(guest, MANIFEST).splitlines()]
+
+
+def told_otherwise(tasks: list[Case], one: Mapping[str, Said], other: Mapping[str, Said]) -> list[str]:
+    """The tasks that failed in one and not in the other, or changed something in one alone."""
+    lines = []
+    for case in tasks:
+        a, b = one[case.name], other[case.name]
+        if a.failed != b.failed or (not a.failed and a.changed != b.changed):
+            shown = ["failed: " + said.msg[:160] if said.failed else f"changed: {said.changed}" for said in (a, b)]
+            lines.append(f"{case.name} {case.module} {dict(case.arguments)}: {' | '.join(shown)}")
+    return lines
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("group", GROUPS)
+def test_both_do_the_same_and_say_so(twins: tuple[Endpoint, Endpoint], tmp_path: Path, group: str) -> None:
+    tasks = cases(group)
+    playbook = write_playbook(tmp_path, tasks)
+    for guest in twins:
+        on(guest, PREPARE.replace("COUNT", str(len(tasks))))
+    assert manifest(twins[0]) == manifest(twins[1])
+    found = []
+    for run in ("first", "second"):
+        one, other = by_ansible(playbook, twins[0]), by_smolrun(playbook, twins[1])
+        found += [f"{run} run: {line}" for line in told_otherwise(tasks, one, other)]
+        ours, theirs = set(manifest(twins[1])), set(manifest(twins[0]))
+        found += [f"{run} run, only there: {line}" for line in sorted(theirs - ours)]
+        found += [f"{run} run, only here: {line}" for line in sorted(ours - theirs)]
+    assert not found, "\n".join(found)
+
+
+def test_the_tasks_are_the_same_each_time() -> None:
+    assert [cases(group) for group in GROUPS] == [cases(group) for group in GROUPS]
+    assert sum(len(cases(group)) for group in GROUPS) > 140
