@@ -118,6 +118,14 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dela
     await sending
 
 
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    conversations = asyncio.all_tasks() - {asyncio.current_task()}
+    for conversation in conversations:
+        conversation.cancel()
+    await asyncio.gather(*conversations, return_exceptions=True)
+
+
 @contextlib.contextmanager
 def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machine]:
     """The machine's first guest behind a relay that adds `round_trip` seconds; its files are in `folder`, a new one."""
@@ -129,7 +137,8 @@ def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machin
         up_reader, up_writer = await asyncio.open_connection(target.addresses[0], target.port)
         for stream in (writer, up_writer):
             stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.gather(_pump(reader, up_writer, round_trip / 2), _pump(up_reader, writer, round_trip / 2))
+        with contextlib.suppress(asyncio.CancelledError):  # by `_end`; the stream's own callback would call it an error
+            await asyncio.gather(_pump(reader, up_writer, round_trip / 2), _pump(up_reader, writer, round_trip / 2))
 
     server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -140,6 +149,6 @@ def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machin
     try:
         yield Machine(("127.0.0.1",), port, target.user, target.key, known_hosts)
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
