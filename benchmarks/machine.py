@@ -5,11 +5,12 @@ import contextlib
 import getpass
 import shutil
 import socket
+import statistics
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MOST_ADDRESSES = 16  # a server listens on no more (MAX_LISTEN_SOCKS of OpenSSH)
@@ -152,3 +153,25 @@ def delayed(target: Machine, folder: Path, round_trip: float) -> Iterator[Machin
         asyncio.run_coroutine_threadsafe(_end(server), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+
+
+def real_round_trip(target: Machine, folder: Path, round_trip: float) -> float:
+    """The seconds that such a relay really adds: it sleeps in whole milliseconds, and wakes up late."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_echo, args=(listener,), daemon=True).start()
+        echo = replace(target, addresses=("127.0.0.1",), port=listener.getsockname()[1])
+        with delayed(echo, folder, round_trip) as far, socket.create_connection(("127.0.0.1", far.port)) as speaker:
+            times = []
+            for _ in range(20):
+                begin = time.perf_counter()
+                speaker.sendall(b"word")
+                speaker.recv(4)
+                times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def _echo(listener: socket.socket) -> None:
+    conversation, _ = listener.accept()
+    with conversation:
+        while data := conversation.recv(64):
+            conversation.sendall(data)
