@@ -36,7 +36,9 @@ def test_a_new_host_is_there_for_the_plays_that_follow_with_its_groups_and_varia
               register: it
             - add_host: {hostname: new1, group: fresh}
               register: again
-            - {name: seen, debug: {msg: "{{ [it.changed, it.results[0].add_host.groups, again.changed] }}"}}
+            - name: seen  # as in Ansible, the first host alone knows the result
+              debug: {msg: "{{ [it.changed, it.results[0].add_host.groups, again.changed] }}"}
+              run_once: true
             - {name: groups, debug: {msg: "{{ [groups.fresh, hostvars.new2.color, hostvars.new1.group_names] }}"}}
         - hosts: fresh
           gather_facts: false
