@@ -220,7 +220,8 @@ class ServerCommand:
             self._waiting_for -= 1
             if self._waiting_for:
                 return
-        self._channel.close()
+        with contextlib.suppress(EOFError):  # the client has gone, and the connection with it
+            self._channel.close()
         self._done()
 
 
