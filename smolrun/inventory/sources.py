@@ -82,7 +82,7 @@ class _SourceReader:
         if is_program(path):
             read_program(path, self.draft)
         elif path.suffix in YAML_SUFFIXES:
-            read_yaml(read_source(path, self._vault), self.draft, self._vault)
+            read_yaml(read_source(path, self._vault), self.draft, self._vault, tuple(self.folders))
         else:
             read_ini(read_source(path, self._vault), self.draft)
         for host in self.draft.hosts.values():

@@ -4,6 +4,8 @@ The language: docs.ansible.com, inventory plugin ``yaml``.
 """
 
 import difflib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from smolrun.inventory.draft import Draft
@@ -15,10 +17,14 @@ from smolrun.source.vault import VaultSecrets
 from smolrun.source.yaml_loader import load_yaml
 
 GROUP_KEYS = ("hosts", "children", "vars")
+CONSTRUCTED = ("constructed", "ansible.builtin.constructed")
 
 
-def read_yaml(file: SourceFile, draft: Draft, vault: VaultSecrets | None = None) -> None:
+def read_yaml(file: SourceFile, draft: Draft, vault: VaultSecrets | None = None, folders: Sequence[Path] = ()) -> None:
     """Add what `file` says to `draft`; mistakes in its meaning become diagnostics of it.
+
+    Args:
+        folders: of the sources so far, for their ``group_vars`` and ``host_vars``.
 
     Raises:
         LoadError: it is not YAML.
@@ -28,12 +34,17 @@ def read_yaml(file: SourceFile, draft: Draft, vault: VaultSecrets | None = None)
     if not isinstance(content, LocatedDict) or not content:
         draft.error("inventory", "an inventory in YAML begins with a group", start, "begin with `all:`")
         return
+    if content.get("plugin") in CONSTRUCTED:
+        from smolrun.inventory.constructed import read_constructed
+
+        read_constructed(content, file.name, draft, folders, vault)
+        return
     if "plugin" in content:
         draft.error(
             "inventory-plugin",
             f"the inventory plugin {content['plugin']} is not supported",
             content.key_locations.get("plugin"),
-            "give a file, a folder, or a program that answers --list",
+            "there is `constructed`; else give a file, a folder, or a program that answers --list",
         )
         return
     reader = _Reader(file, draft)
