@@ -1,18 +1,14 @@
 """``probe_command``: whether a command says and ends as it has to."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from smolrun.modules.base import Module, ModuleResult, TaskContext
-from smolrun.modules.probes.watching import Pattern, ProbeArguments, Seen, searched, watch
-from smolrun.source.coercions import Integer, Text
+from smolrun.modules.probes.watching import Codes, Pattern, ProbeArguments, Seen, searched, watch
+from smolrun.source.coercions import Text
 from smolrun.ssh.result import CommandResult
-
-
-def _codes(value: object) -> object:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 class ProbeCommandArguments(ProbeArguments):
@@ -34,9 +30,7 @@ class ProbeCommandArguments(ProbeArguments):
     """
 
     cmd: Text = Field(description="The command, for the guest's /bin/sh")
-    rc: Annotated[list[Integer], BeforeValidator(_codes), WithJsonSchema({"type": ["integer", "array"]})] = Field(
-        [0], description="How it has to end, one of"
-    )
+    rc: Codes = Field([0], description="How it has to end, one of")
     stdout: Pattern | None = Field(None, description="A regular expression that its output has to have")
     stderr: Pattern | None = Field(None, description="A regular expression that its error output has to have")
 

@@ -1,18 +1,12 @@
 """``probe_http``: whether a web service answers as it has to."""
 
-from typing import Annotated
-
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from smolrun.modules import uri
 from smolrun.modules.base import Module, ModuleResult, TaskContext
-from smolrun.modules.probes.watching import Pattern, ProbeArguments, Seen, searched, watch
+from smolrun.modules.probes.watching import Codes, Pattern, ProbeArguments, Seen, searched, watch
 from smolrun.modules.web.arguments import Headers
 from smolrun.source.coercions import Boolean, Integer, Text
-
-
-def _codes(value: object) -> object:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 class ProbeHttpArguments(ProbeArguments):
@@ -37,9 +31,7 @@ class ProbeHttpArguments(ProbeArguments):
     """
 
     url: Text = Field(description="The address")
-    status: Annotated[list[Integer], BeforeValidator(_codes), WithJsonSchema({"type": ["integer", "array"]})] = Field(
-        [200], description="The status that it has to answer with, one of"
-    )
+    status: Codes = Field([200], description="The status that it has to answer with, one of")
     contains: Pattern | None = Field(None, description="A regular expression that the answer has to have")
     headers: Headers = Field({}, description="Headers of the request")
     follow_redirects: Boolean = Field(False, description="Look at what it redirects to, not at the redirection")

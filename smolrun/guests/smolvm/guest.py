@@ -88,7 +88,7 @@ class SmolVMGuest:
                 vm.set_env_vars(settings.env)
         except SmolVMError:
             raise
-        except Exception as error:
+        except Exception as error:  # what another package may raise here is nowhere written
             raise SmolVMError(f"SmolVM: {error}") from error
         finally:
             vm.close()
@@ -118,7 +118,7 @@ def destroy(instance: Instance) -> None:
                 process.end()
             try:
                 vm.delete()
-            except Exception as error:
+            except Exception as error:  # as above
                 raise SmolVMError(f"the microVM {vm_id} could not be deleted: {error}") from error
             finally:
                 vm.close()

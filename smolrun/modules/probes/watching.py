@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from smolrun.deadline import Deadline
 from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments, ModuleResult, TaskContext, mistake
-from smolrun.source.coercions import Number, Text
+from smolrun.source.coercions import Integer, Number, Text
 
 
 class ProbeArguments(Arguments):
@@ -30,6 +30,14 @@ def _compiles(text: str) -> str:
 
 Pattern = Annotated[Text, AfterValidator(_compiles)]
 """A regular expression of Python's, searched for line by line."""
+
+
+def _codes(value: object) -> object:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+Codes = Annotated[list[Integer], BeforeValidator(_codes), WithJsonSchema({"type": ["integer", "array"]})]
+"""Numbers, one of which it has to be; one alone need not be a list."""
 
 
 @dataclass(frozen=True)
