@@ -312,9 +312,14 @@ class _Call:
         to_delegate = delegate is not None and self.values.flag(self.item.planned.keywords, "delegate_facts")
         host = memory.of(delegate if to_delegate and delegate is not None else self.item.host)
         host.assign(result.facts)
-        if result.ansible_facts:
-            add = host.add_named_facts if self.found.name == "set_fact" else host.add_facts
-            add(result.ansible_facts)
+        if not result.ansible_facts:
+            return
+        # `setup` registers them as `ansible_X`, but `service_facts` as `services`, which roles use as a variable.
+        registered = result.values.get("ansible_facts")
+        if isinstance(registered, Mapping):
+            host.add_named_facts(registered)
+        else:
+            host.add_facts(result.ansible_facts)
 
     def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition

@@ -88,7 +88,8 @@ class ModuleResult:
         command_line: what was run, as shown to people.
         values: the further keys of the registered result, under Ansible's names.
         facts: variables to set on the host from now on, as ``set_fact`` does. Values are data.
-        ansible_facts: facts of the guest, as ``setup`` gathers them (names without ``ansible_``).
+        ansible_facts: facts of the guest, by their names in ``ansible_facts`` (without ``ansible_``). Each is a
+            variable, too, under the name that ``values["ansible_facts"]`` gives it (else with ``ansible_``).
         diffs: for ``--diff``.
         warnings: shown to the user with the task's place.
         include: what to bring in: a ``file`` of tasks, or a role by its ``name``; the engine does that.

@@ -96,8 +96,7 @@ def parse_entries(text: str, database: str, split: str | None) -> dict[str, list
 
 
 def _facts(facts: dict[str, Any]) -> ModuleResult:
-    # Playbooks use the bare name too, which has no `ansible_` before it.
-    return ModuleResult(facts=facts, ansible_facts=facts, values={"ansible_facts": facts})
+    return ModuleResult(ansible_facts=facts, values={"ansible_facts": facts})
 
 
 MODULE = Module(GetentArguments, run, check_mode="always")

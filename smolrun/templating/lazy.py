@@ -5,6 +5,7 @@ is nobody's concern until that entry is used. Entries still to be rendered are `
 so that code which bypasses these classes sees something odd, and never template text.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, SupportsIndex, cast
 
@@ -127,7 +128,7 @@ class LazyList(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         if isinstance(index, slice):
             return [self._at(position) for position in range(*index.indices(len(self)))]
-        return self._at(index.__index__())
+        return self._at(operator.index(index))  # TypeError of what is no index: Jinja makes it undefined
 
     def __iter__(self) -> Iterator[Any]:
         index = 0

@@ -44,6 +44,23 @@ def test_a_play_says_which_facts(play: Play) -> None:
     assert played.message("it") == [False, True]
 
 
+def test_facts_of_other_modules_are_variables_by_their_own_names_below_those_of_the_play(play: Play) -> None:
+    played = play(
+        """
+        - hosts: localhost
+          gather_facts: false
+          vars: {getent_group: mine}
+          tasks:
+            - service_facts:
+            - getent: {database: passwd, key: root}
+            - getent: {database: group, key: root}
+            - {name: it, debug: {msg: "{{ [services == ansible_facts.services, ansible_services is defined,
+                getent_passwd.root[1], getent_group, ansible_facts.getent_group.root[1]] }}"}}
+        """
+    )
+    assert played.message("it") == [True, False, "0", "mine", "0"]
+
+
 def test_facts_are_kept_between_runs_and_set_facts_that_are_cacheable_too(play: Play, tmp_path: Path) -> None:
     kept = {"fact_caching": "jsonfile", "fact_caching_connection": tmp_path / "facts", "fact_caching_prefix": "p_"}
     play(

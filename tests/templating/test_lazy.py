@@ -2,6 +2,7 @@
 
 from smolrun.source.text import SourceText
 from smolrun.templating.lazy import LazyDict, LazyList, list_of, mapping_of
+from tests.templating.conftest import Render, trusted
 
 DATA = ["a", 1, 2.5, True, None]
 
@@ -30,3 +31,8 @@ def test_texts_and_containers_inside_are_rendered_when_read() -> None:
     assert rendered[0] == "<{{ x }}>"
     assert isinstance(mapping_of({"a": ["inner"]}, unused), LazyDict)
     assert isinstance(mapping_of({SourceText("k"): 1}, lambda raw: raw), LazyDict)
+
+
+def test_a_name_that_a_list_does_not_have_is_undefined(render: Render) -> None:
+    assert render("{{ item.name is defined }}", item=trusted(["{{ 1 }}"])) is False
+    assert render("{{ item.name | default('none') }}", item=trusted([["{{ 1 }}"]])) == "none"
