@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from smolrun.errors import (
     BecomeError,
     CommandNotStartedError,
     ModuleError,
+    OperationTimeoutError,
     SmolVMError,
     TransferError,
 )
@@ -233,6 +235,14 @@ class _Call:
 
     # --- the module --------------------------------------------------------------------------------
 
+    def _sleep(self, deadline: Deadline, seconds: float) -> None:
+        """A pause between two looks at the guest; nothing of the task runs there meanwhile."""
+        self.services.stop.sleep(deadline.remaining(seconds) or 0)
+        if deadline.expired:  # the next command would find no time to be sent in, and call the host unreachable
+            raise OperationTimeoutError(
+                f"the task did not end within {deadline.timeout:g} s", timeout=deadline.timeout, killed=True
+            )
+
     def _context(self, session: GuestSession, mode: ShellMode | None, *, check_mode: bool) -> TaskContext:
         wanted = self.values.value(self.item.planned.keywords, "diff")
         return TaskContext(
@@ -248,7 +258,7 @@ class _Call:
             no_log=self.no_log,
             find_file=self._find_file(),
             progress=self._progress,
-            sleep=self.services.stop.sleep,
+            sleep=partial(self._sleep, session.deadline),
             prompt=self.services.options.prompt,
             jobs=self.services.jobs,
             decrypt=self._decrypt if self.services.options.vault is not None else None,

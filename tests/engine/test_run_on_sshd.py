@@ -98,6 +98,23 @@ def test_a_task_past_its_timeout_fails_with_its_partial_output_and_the_play_can_
     assert played.counts("guest") == {"ok": 1, "rescued": 1}
 
 
+def test_a_task_whose_timeout_passes_between_two_looks_at_the_guest_has_timed_out(
+    openssh: Endpoint, play: Play
+) -> None:
+    played = play(
+        """
+        - hosts: guest
+          gather_facts: false
+          tasks:
+            - {name: it, wait_for: {path: /there/is/none, timeout: 60, sleep: 30}, timeout: 1}
+        """,
+        hosts=guest(openssh),
+    )
+    assert played.code == 2
+    assert played.task("it").status == "timed_out"
+    assert "the task did not end within 1 s" in played.failure("it").message
+
+
 def test_a_host_that_refuses_connections_is_unreachable_and_is_not_rescued(play: Play, openssh: Endpoint) -> None:
     gone = guest(openssh)
     gone["guest"] |= {"ansible_port": 1, "ansible_timeout": 1}

@@ -204,6 +204,8 @@ def test_words_are_taken_apart() -> None:
         ("E: Could not get lock /var/lib/apt/lists/lock - open (11: Resource)", "another process"),
         ("dpkg: error: dpkg frontend lock was locked by another process with pid 7", "process 7"),
         ("E: Unable to locate package x", None),
+        ("E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?", None),
+        ("ERROR: Unable to lock database: Permission denied", None),
     ],
 )
 def test_complaints_of_a_lock_are_known(said: str, holder: str | None) -> None:

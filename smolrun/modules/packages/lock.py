@@ -18,11 +18,14 @@ _HELD = re.compile(
     r"|Unable to lock database|waiting for process with pid (?P<waiting>\d+)"
 )
 
+_NO_RIGHT = re.compile(r"Permission denied|are you root\?")
+"""Said beside the complaint of the lock where waiting does not help."""
+
 
 def held_by(text: str) -> str | None:
     """Who holds the lock that apt, dpkg or apk complains of; None where the complaint is none of a lock."""
     found = _HELD.search(text)
-    if found is None:
+    if found is None or _NO_RIGHT.search(text):
         return None
     holder = found["holder"] or found["pid"] or found["waiting"]
     return f"process {holder}" if holder else "another process"
