@@ -7,6 +7,7 @@ from smolrun.ssh.library import paramiko
 from smolrun.ssh.private import PrivateChannel
 
 REQUEST = bytes([98])  # SSH_MSG_CHANNEL_REQUEST, RFC 4254 section 5.4
+WINDOW_ADJUST = bytes([93])  # SSH_MSG_CHANNEL_WINDOW_ADJUST, RFC 4254 section 5.2
 
 Handler = Callable[[paramiko.Channel, paramiko.Message], None]
 
@@ -133,6 +134,36 @@ class SessionChannel(PrivateChannel):
         message.add_string(command)
         self._event_pending()
         self.transport.send_for_sure(message)
+
+    def recv(self, nbytes: int) -> bytes:
+        """Take what the command wrote; at most that many bytes, none at its end. Raises TimeoutError without any."""
+        return self._taken(self.in_buffer, nbytes)
+
+    def recv_stderr(self, nbytes: int) -> bytes:
+        """As `recv`, of the command's errors."""
+        return self._taken(self.in_stderr_buffer, nbytes)
+
+    def _taken(self, buffer: Any, size: int) -> bytes:
+        """Read from a buffer, and tell the server that there is room again.
+
+        While keys are exchanged anew nothing may be sent; paramiko then throws what it has read away. Here the data
+        is kept and the room is told with the next piece.
+        """
+        try:
+            data: bytes = buffer.read(size, self.timeout)
+        except paramiko.buffered_pipe.PipeTimeout as error:
+            raise TimeoutError from error
+        if owed := self._check_add_window(len(data)):
+            message = paramiko.Message()
+            message.add_byte(WINDOW_ADJUST)
+            message.add_int(self.remote_chanid)
+            message.add_int(owed)
+            try:
+                self.transport._send_user_message(message)
+            except (EOFError, OSError, paramiko.SSHException):
+                with self.lock:
+                    self.in_window_sofar += owed
+        return data
 
     def expect_window(self, size: int) -> None:
         """Count on a window of that many bytes, of which the server's word is still on its way.

@@ -129,6 +129,7 @@ class Command:
         except TimeoutError:
             return False  # the window is full: the command does not read
         except (EOFError, OSError, paramiko.SSHException) as error:
+            self._patience.check()  # while keys are exchanged anew nothing is sent; past the deadline that is its end
             raise PeerGoneError("the connection ended") from error
         return True
 

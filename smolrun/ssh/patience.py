@@ -41,7 +41,6 @@ class Patience:
         left = self._deadline.remaining(at_most=limit)
         assert left is not None
         self._transport.watched.send_until = time.monotonic() + left
-        self._transport.clear_to_send_timeout = left  # of a key exchange that the peer does not end
 
     def check(self) -> None:
         """Raise for whatever ends the wait."""
@@ -64,10 +63,17 @@ class Patience:
             raise PeerGoneError(f"the peer gave no sign of life for {transport.silence:.1f} s")
 
     def ask(self) -> None:
-        """Ask the peer for a sign of life."""
+        """Ask the peer for a sign of life.
+
+        Raises:
+            DeadlinePassedError: keys were exchanged anew until the deadline, while which nothing is sent.
+            PeerGoneError: the connection ended.
+        """
         try:
             self._transport.ask_for_life()
         except (EOFError, OSError, paramiko.SSHException) as error:
+            if self._deadline.expired:
+                raise DeadlinePassedError from error
             raise PeerGoneError("the connection ended") from error
 
     def wait(self, at_most: float | None = None) -> None:

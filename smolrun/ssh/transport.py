@@ -33,7 +33,8 @@ class WatchedSocket:
 
     Attributes:
         heard_at: the moment on the monotonic clock at which bytes last came.
-        send_until: the moment past which a send that makes no progress fails; None for never.
+        send_until: the moment past which a send that makes no progress fails, and one that waits for the
+            end of a key exchange; None for never.
     """
 
     def __init__(self, inner: Any, before_waiting: Callable[[], None] = lambda: None) -> None:
@@ -165,6 +166,11 @@ class Transport(PrivateTransport):
         super()._send_message(data)
         if data is self._marked:
             self._marked = None
+
+    def _send_user_message(self, data: paramiko.Message) -> None:
+        if self.watched.send_until is not None:
+            self.clear_to_send_timeout = max(0.0, self.watched.send_until - time.monotonic())
+        super()._send_user_message(data)
 
     def send_for_sure(self, message: paramiko.Message) -> None:
         """Send, or raise: a message that did not wholly reach the kernel cannot be acted on by the peer.

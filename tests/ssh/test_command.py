@@ -258,6 +258,22 @@ def test_keys_exchanged_anew_in_the_middle_change_nothing(start_openssh: StartOp
     assert client._connection.made == 1
 
 
+@pytest.mark.usefixtures("short_kill")
+def test_a_deadline_that_comes_while_keys_are_exchanged_anew_is_a_deadline(openssh_as: AsUser) -> None:
+    """Until the exchange ends nothing may be sent: no word of room for output, no kill."""
+    client = openssh_as("dash").client()
+
+    def exchange(_stream: Stream, _data: bytes) -> None:
+        assert client._connection._transport is not None
+        client._connection._transport.clear_to_send.clear()
+
+    begun = time.monotonic()
+    with pytest.raises(OperationTimeoutError, match="unverified") as caught:
+        client.run("cat /dev/zero", 1, "raw", on_output=exchange)
+    assert time.monotonic() - begun < 5
+    assert caught.value.stdout_bytes
+
+
 def test_a_raw_command_too_long_for_an_argument_is_refused_before_it_is_sent(openssh_as: AsUser) -> None:
     client = openssh_as("dash").client()
     with pytest.raises(NotRunError, match="131"):
