@@ -1,17 +1,22 @@
 """``alternatives``: which program stands behind a name."""
 
-import re
-from dataclasses import field
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from smolrun.errors import ModuleError
-from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
-from smolrun.modules.facts.raw import RawFacts
+from smolrun.modules.system.alternatives import Follower, Known, known_of
 from smolrun.modules.system.asking import ask, perform
 from smolrun.source.coercions import Integer, Text
+
+
+class Subcommand(Arguments):
+    """A link that is switched together with the name."""
+
+    name: Text = Field(description="Its name")
+    link: Text = Field(description="The link that is managed")
+    path: Text = Field(description="What it stands for")
 
 
 class AlternativesArguments(Arguments):
@@ -27,6 +32,10 @@ class AlternativesArguments(Arguments):
             link: /usr/bin/java
             path: /opt/jdk/bin/java
             priority: 100
+            subcommands:
+              - name: keytool
+                link: /usr/bin/keytool
+                path: /opt/jdk/bin/keytool
         ```
 
     Returns: only ``changed``.
@@ -37,6 +46,14 @@ class AlternativesArguments(Arguments):
     name: Text = Field(description="The name")
     path: Text | None = Field(None, description="What it stands for")
     link: Text | None = Field(None, description="The link that is managed; needed for a name that is not known yet")
+    family: Text | None = Field(
+        None, description="A group of paths, by which it may be chosen; only Red Hat's `alternatives` has them"
+    )
+    subcommands: list[Subcommand] | None = Field(
+        None,
+        validation_alias=AliasChoices("subcommands", "slaves"),
+        description="Links that are switched together with it, and no others",
+    )
     priority: Integer | None = Field(None, description="The highest wins in automatic mode; 50 by default")
     state: Literal["absent", "auto", "present", "selected"] = Field(
         "selected", description="`present` knows it, `selected` chooses it, `auto` leaves it to priorities"
@@ -44,70 +61,70 @@ class AlternativesArguments(Arguments):
 
     @model_validator(mode="after")
     def _belong_together(self) -> "AlternativesArguments":
-        if self.path is None:
-            raise mistake("`path` is needed")
+        if self.path is None and self.family is None:
+            raise mistake("`path` or `family` is needed")
         return self
 
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a name.
-
-    Attributes:
-        priorities: by path.
-        manual: it was chosen, rather than by priorities.
-    """
-
-    link: str | None = None
-    value: str | None = None
-    manual: bool = False
-    priorities: dict[str, int] = field(default_factory=dict)
+    @property
+    def followers(self) -> frozenset[Follower] | None:
+        """The subcommands; None where nothing is said of them."""
+        if self.subcommands is None:
+            return None
+        return frozenset(Follower(each.name, each.link, each.path) for each in self.subcommands)
 
 
 def run(arguments: AlternativesArguments, task: TaskContext) -> ModuleResult:
     raw = ask(task, "alternatives", arguments={"name": arguments.name})
-    known, tool, path = known_of(raw), raw.text("tool"), arguments.path or ""
+    known, tool, path = known_of(raw), raw.text("tool"), arguments.path
     commands: list[list[str]] = []
     if arguments.state == "absent":
-        if path in known.priorities:
-            commands.append([tool, "--remove", arguments.name, path])
+        if path in known.alternatives:
+            commands.append([tool, "--remove", arguments.name, str(path)])
     else:
-        commands += _install(arguments, known, tool, path, task)
-        if arguments.state == "selected" and known.value != path:
-            commands.append([tool, "--set", arguments.name, path])
+        if path is not None:
+            commands += _install(arguments, known, tool, path, task)
+        chosen = path or arguments.family or ""
+        if arguments.state == "selected" and not _stands_for(known, chosen):
+            commands.append([tool, "--set", arguments.name, chosen])
         elif arguments.state == "auto" and known.manual:
             commands.append([tool, "--auto", arguments.name])
     if commands and not task.check_mode:
         perform(task, commands, about=f"the alternatives of {arguments.name}")
-    shown = Diff(f"{known.value or ''}\n", f"{path if arguments.state == 'selected' else arguments.state}\n")
+    wanted = (path or arguments.family) if arguments.state == "selected" else arguments.state
+    shown = Diff(f"{known.value or ''}\n", f"{wanted}\n")
     return ModuleResult(changed=bool(commands), diffs=(shown,) if commands and task.diff_mode else ())
+
+
+def _stands_for(known: Known, chosen: str) -> bool:
+    """Whether the name stands for that path, or for a path of that family."""
+    now = known.alternatives.get(known.value or "")
+    return known.value == chosen or (now is not None and now.family == chosen)
 
 
 def _install(
     arguments: AlternativesArguments, known: Known, tool: str, path: str, task: TaskContext
 ) -> list[list[str]]:
+    now, followers = known.alternatives.get(path), arguments.followers
     link = arguments.link or known.link
-    priority = arguments.priority if arguments.priority is not None else known.priorities.get(path, 50)
-    same_link = arguments.link is None or known.link is None or arguments.link == known.link
-    if known.priorities.get(path) == priority and same_link:
+    priority = arguments.priority if arguments.priority is not None else now.priority if now else 50
+    if (
+        now is not None
+        and now.priority == priority
+        and (known.link is None or link == known.link)
+        and followers in (None, now.followers)
+        and arguments.family in (None, now.family)
+    ):
         return []
     if link is None:
         raise ModuleError(f"{arguments.name} is not known on {task.host}: `link` is needed")
-    return [[tool, "--install", link, arguments.name, path, str(priority)]]
-
-
-def known_of(raw: RawFacts) -> Known:
-    """From ``--query`` (update-alternatives(1), QUERY FORMAT), or what ``--display`` of Red Hat's tool says."""
-    if raw.text("query"):
-        blocks = [dict(re.findall(r"^(\w+): (.*)$", block, re.M)) for block in raw.text("query").split("\n\n")]
-        head = blocks[0]
-        priorities = {block["Alternative"]: int(block["Priority"]) for block in blocks[1:] if "Alternative" in block}
-        value = head.get("Value")
-        return Known(head.get("Link"), None if value == "none" else value, head.get("Status") == "manual", priorities)
-    text = raw.text("display")
-    found = re.findall(r"^(/\S+) - (?:family \S+ )?priority (\d+)", text, re.M)
-    value = re.search(r"link currently points to (\S+)", text)
-    return Known(None, value[1] if value else None, "manual" in text, {path: int(rank) for path, rank in found})
+    if followers is None and now is not None:
+        followers = now.followers  # what is installed anew would lose them
+    command = [tool, "--install", link, arguments.name, path, str(priority)]
+    if arguments.family is not None:
+        command += ["--family", arguments.family]
+    for each in sorted(followers or (), key=lambda follower: follower.name):
+        command += ["--slave", each.link or "", each.name, each.path]
+    return [command]
 
 
 MODULE = Module(AlternativesArguments, run, collection="community.general")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import AliasChoices, Field, field_validator
 
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.editing import read
@@ -34,7 +34,11 @@ class AptRepositoryArguments(Arguments):
     state: Literal["absent", "present"] = Field("present", description="Whether it is to be there")
     filename: Text | None = Field(None, description="The file it goes into; by default made of its address")
     mode: FileMode | None = Field(None, description="Permissions of a new file; 0644 by default")
-    update_cache: Boolean = Field(True, description="Refresh the package index after a change")
+    update_cache: Boolean = Field(
+        True,
+        validation_alias=AliasChoices("update_cache", "update-cache"),
+        description="Refresh the package index after a change",
+    )
     update_cache_retries: Integer = Field(5, description="How often a failing refresh is tried again", ge=0)
     update_cache_retry_max_delay: Number = Field(12, description="Taken for compatibility", ge=0)
     codename: Text | None = Field(None, description="Taken for compatibility; it only means something for PPAs")

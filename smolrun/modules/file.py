@@ -64,6 +64,7 @@ class FileArguments(AttributeArguments):
     modification_time_format: Text = Field("%Y%m%d%H%M.%S", description="How `modification_time` is written")
     access_time: Text | None = Field(None, description="`preserve`, `now`, or a time; `now` for `touch`")
     access_time_format: Text = Field("%Y%m%d%H%M.%S", description="How `access_time` is written")
+    unsafe_writes: Boolean = Field(False, description="Taken for compatibility: nothing is written into a file")
 
     @model_validator(mode="after")
     def _belong_together(self) -> "FileArguments":

@@ -10,9 +10,10 @@ from smolrun.modules.commands.quoting import assignments, command_line
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.guest import script_text
 from smolrun.modules.system.asking import missing
-from smolrun.source.coercions import Boolean, Integer, Text
+from smolrun.source.coercions import Boolean, Integer, Text, TextList
 
 PROBLEMS = {
+    "archive": "{archive} cannot be made",
     "checkout": "the version {version} cannot be checked out",
     "clone": "{repo} cannot be cloned to {dest}",
     "fetch": "{repo} cannot be fetched",
@@ -23,8 +24,13 @@ PROBLEMS = {
     "reset": "the local modifications of {dest} cannot be taken back",
     "submodules": "the submodules of {dest} cannot be updated",
     "unknown": "{repo} has no version {version}",
+    "untrusted": "The gpg_allowlist does not include the public key of the commit or tag {version}",
     "verify": "the commit or tag {version} is not signed by a key that {host} trusts",
 }
+
+
+FORMATS = {".zip": "zip", ".tar": "tar", ".tar.gz": "tar.gz", ".tgz": "tgz"}
+"""What git calls the formats of archives, by the ends of names."""
 
 
 class GitArguments(Arguments):
@@ -37,6 +43,11 @@ class GitArguments(Arguments):
             dest: /srv/tool
             version: v1.2.3
             depth: 1
+        - git:
+            repo: https://example.com/tool.git
+            dest: /srv/tool
+            archive: /srv/tool.tar.gz
+            archive_prefix: tool/
         ```
 
     Returns: ``before`` and ``after``, the commits; ``remote_url_changed``.
@@ -64,6 +75,15 @@ class GitArguments(Arguments):
     key_file: Text | None = Field(None, description="The private key on the guest to log in with")
     ssh_opts: Text | None = Field(None, description="Further options of ssh")
     verify_commit: Boolean = Field(False, description="The commit, or the tag, must be signed by a trusted key")
+    gpg_allowlist: TextList = Field(
+        [],
+        validation_alias=AliasChoices("gpg_allowlist", "gpg_whitelist"),
+        description="Fingerprints of the keys that `verify_commit` trusts; without any, all that gpg trusts",
+    )
+    archive: Text | None = Field(
+        None, description="An archive of the version, made by its name's end: .zip .tar .tar.gz .tgz"
+    )
+    archive_prefix: Text | None = Field(None, description="What stands before each path in the archive")
     executable: Text = Field("git", description="The program")
     umask: Text | None = Field(None, description="For the permissions of what is made, in octal")
 
@@ -73,6 +93,10 @@ class GitArguments(Arguments):
             raise mistake("`separate_git_dir` and `bare` cannot be given together")
         if self.umask is not None and not all(digit in "01234567" for digit in self.umask):
             raise mistake(f"`umask` is an octal number such as '0022', not '{self.umask}'")
+        if self.archive_prefix is not None and self.archive is None:
+            raise mistake("`archive_prefix` needs `archive`")
+        if self.archive is not None and not self.archive.endswith(tuple(FORMATS)):
+            raise mistake(f"the name of `archive` ends in {', '.join(FORMATS)}")
         return self
 
 
@@ -85,13 +109,16 @@ def run(arguments: GitArguments, task: TaskContext) -> ModuleResult:
     texts = {
         "git": arguments.executable, "repo": arguments.repo, "version": arguments.version,
         "remote": arguments.remote, "depth": str(arguments.depth or ""), "refspec": arguments.refspec or "",
-        "mask": arguments.umask or "",
+        "mask": arguments.umask or "", "prefix": arguments.archive_prefix or "",
+        "trusted": " ".join("".join(key.split()).upper() for key in arguments.gpg_allowlist),
+        "format": next((name for end, name in FORMATS.items() if (arguments.archive or "").endswith(end)), ""),
     }  # fmt: skip
     paths: dict[str, str | None] = {
         "dest": arguments.dest.rstrip("/") or "/",
         "reference": arguments.reference,
         "separate": arguments.separate_git_dir,
         "key_file": arguments.key_file,
+        "archive": arguments.archive,
     }
     text = f"{script_text('system')}\n{assignments(paths)}{_ssh(arguments)}{script_text('git')}"
     result = task.guest.script(text, {**texts, **{name: "yes" if flag else "" for name, flag in flags.items()}})
@@ -101,7 +128,11 @@ def run(arguments: GitArguments, task: TaskContext) -> ModuleResult:
     problem = raw.text("problem")
     if problem or not result.ok:
         about = PROBLEMS.get(problem, "git failed on {host}").format(
-            repo=arguments.repo, dest=arguments.dest, version=arguments.version, host=task.host
+            repo=arguments.repo,
+            dest=arguments.dest,
+            version=arguments.version,
+            archive=arguments.archive,
+            host=task.host,
         )
         said = result.stderr.strip()
         raise ModuleError(f"{about}: {said}" if said else about)

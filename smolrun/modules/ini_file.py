@@ -4,12 +4,31 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
-from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
+from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.editing import Edit, Original, edit, no_file, to_bytes
 from smolrun.modules.files.ini import Wish, edit_ini
 from smolrun.modules.files.labels import labelled
 from smolrun.source.coercions import Boolean, Text, TextList
+
+
+class Condition(Arguments):
+    """An option that a section must have, so that it is the one that is meant."""
+
+    option: Text = Field(description="The option")
+    value: Text | None = Field(None, description="Its value; without one, any will do")
+    values: TextList | None = Field(None, description="Its values, of which one will do")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Condition":
+        if self.value is not None and self.values is not None:
+            raise mistake("`value` and `values` cannot be given together")
+        return self
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The values of which one will do; none where any will."""
+        return tuple(self.values or ()) if self.value is None else (self.value,)
 
 
 class IniFileArguments(ReplaceArguments):
@@ -32,6 +51,14 @@ class IniFileArguments(ReplaceArguments):
             option: SystemMaxUse
             value: 1G
             no_extra_spaces: true
+        - ini_file:
+            path: /etc/tool.ini
+            section: Peer
+            section_has_values:
+              - option: AllowedIPs
+                value: 10.128.0.12/32
+            option: PersistentKeepalive
+            value: "25"
         ```
 
     Returns: ``msg`` (``option added``, ``option changed``, ``section and option added``, ``section removed``, ``OK``),
@@ -42,6 +69,9 @@ class IniFileArguments(ReplaceArguments):
 
     path: Text = Field(validation_alias=AliasChoices("path", "dest"), description="The file on the guest")
     section: Text | None = Field(None, description="The section; without it, what stands before the first one")
+    section_has_values: list[Condition] = Field(
+        [], description="Of several sections of that name, the first with these; a new one where none has them"
+    )
     option: Text | None = Field(None, description="The option; without it, the section as a whole")
     value: Text | None = Field(None, description="Its value")
     values: TextList | None = Field(None, description="Its values, where it may stand there several times")
@@ -75,6 +105,7 @@ class IniFileArguments(ReplaceArguments):
             tight=self.no_extra_spaces,
             same_spaced=self.ignore_spaces,
             revive=self.modify_inactive_option,
+            having=tuple((each.option, each.accepted) for each in self.section_has_values),
         )
 
 

@@ -1,11 +1,14 @@
 """``git``: repositories of the test's own, cloned by the git of a guest."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from smolrun.modules.git import GitArguments
 from tests.modules.guest import Guest
 
 
@@ -112,6 +115,57 @@ def test_submodules_come_along(local: Guest, repository: Repository) -> None:
     assert local.do("git", wanted(local, repository), environment=allowed).changed
     assert local.here("a clone/inner/file").read_text() == "one"
     assert not local.do("git", wanted(local, repository), environment=allowed).changed
+
+
+@pytest.mark.parametrize("end", [".zip", ".tar", ".tar.gz", ".tgz"])
+def test_an_archive_is_made_once_for_each_version(local: Guest, repository: Repository, end: str) -> None:
+    task = wanted(local, repository, archive=local.path(f"out{end}"), archive_prefix="tool/")
+    assert local.do("git", task, check_mode=True).changed
+    assert not local.here(f"out{end}").exists()
+    assert local.do("git", task).changed
+    unpacked = local.here("unpacked")
+    shutil.unpack_archive(local.here(f"out{end}"), unpacked)
+    assert (unpacked / "tool/file").read_text() == "one"
+    for check in (True, False):
+        assert not local.do("git", task, check_mode=check).changed
+    local.here(f"out{end}").unlink()
+    assert local.do("git", {**task, "update": False}, check_mode=True).changed
+    assert local.do("git", {**task, "update": False}).changed
+    repository.commit("two")
+    assert local.do("git", task).changed
+    assert not local.do("git", task).changed
+    assert [path.name for path in local.here("a clone").parent.glob("out*")] == [f"out{end}"]
+    assert "cannot be made" in local.fails("git", {**task, "archive": local.path(f"none/out{end}")})
+
+
+def test_archives_need_a_known_name() -> None:
+    for wrong, message in (({"archive": "x.rar"}, "ends in"), ({"archive_prefix": "x"}, "needs `archive`")):
+        with pytest.raises(ValidationError, match=message):
+            GitArguments.model_validate({"repo": "x", "dest": "y", **wrong})
+
+
+def test_only_signatures_of_trusted_keys_count(local: Guest, repository: Repository, tmp_path: Path) -> None:
+    home = tmp_path / "gpg"
+    home.mkdir(mode=0o700)
+    environment = {"GNUPGHOME": str(home)}
+    gpg = ["gpg", "--homedir", str(home), "--batch", "-q"]
+    try:
+        subprocess.run(
+            [*gpg, "--passphrase", "", "--quick-gen-key", "t@example.com", "ed25519", "sign", "never"], check=True
+        )
+        listed = subprocess.run([*gpg, "--list-keys", "--with-colons"], capture_output=True, text=True, check=True)
+        key = next(line.split(":")[9] for line in listed.stdout.splitlines() if line.startswith("fpr"))
+        task = wanted(local, repository, verify_commit=True)
+        assert "is not signed" in local.fails("git", task, environment=environment)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GNUPGHOME", str(home))
+            repository("commit", "-q", f"-S{key}", "--allow-empty", "-m", "signed")
+        for allowed in ([], [key], ["ab", " ".join([key[:20], key[20:]]).lower()]):
+            local.do("git", {**task, "gpg_allowlist": allowed}, environment=environment)
+        message = local.fails("git", {**task, "gpg_whitelist": [key[::-1]]}, environment=environment)
+        assert "gpg_allowlist does not include" in message
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
 
 
 def test_what_cannot_be(local: Guest, busybox: Guest, repository: Repository) -> None:

@@ -45,6 +45,15 @@ port=9
         ({"section": "one", "option": "name", "state": "absent"}, "name = x\nname = y\n", "", "option changed"),
         ({"section": "one", "option": "name", "value": "x", "exclusive": False, "state": "absent"}, "name = x\n", "",
          "option changed"),
+        ({"section": "two", "section_has_values": [{"option": "port"}], "option": "a", "value": "b"}, "port=9\n",
+         "port=9\na = b\n", "option added"),
+        ({"section": "one", "section_has_values": [{"option": "port", "value": "81"}], "option": "a", "value": "b"},
+         "port=9\n", "port=9\n[one]\nport = 81\na = b\n", "section and option added"),
+        ({"section": "one", "section_has_values": [{"option": "name", "values": ["a", "b"]}], "option": "name",
+          "value": "c", "exclusive": False}, "port=9\n", "port=9\n[one]\nname = c\nname = a\nname = b\n",
+         "section and option added"),
+        ({"section": "two", "section_has_values": [{"option": "port", "value": "9"}], "state": "absent"},
+         "[two]\nport=9\n", "", "section removed"),
         ({"section": "two", "state": "absent"}, "[two]\nport=9\n", "", "section removed"),
     ],
 )  # fmt: skip
@@ -97,3 +106,14 @@ def test_an_unfinished_last_line_is_not_glued_to_the_next() -> None:
 def test_wrong_arguments_are_told(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         IniFileArguments.model_validate({"path": "/x", **given})
+
+
+def test_the_section_that_has_the_values_is_the_one(guest: Guest) -> None:
+    peers = "[Peer]\nip = 1\nkey = a\n\n[ Peer ]\nip = 2\nkey = b\n"
+    guest.here("f").write_text(peers)
+    second = {"path": guest.path("f"), "section": "Peer", "section_has_values": [{"option": "ip", "value": "2"}]}
+    assert guest.do("ini_file", {**second, "option": "key", "value": "c"}).changed
+    assert guest.here("f").read_text() == peers.replace("key = b", "key = c")
+    assert guest.do("ini_file", {**second, "state": "absent"}).changed
+    assert not guest.do("ini_file", {**second, "state": "absent"}).changed
+    assert guest.here("f").read_text() == "[Peer]\nip = 1\nkey = a\n\n"

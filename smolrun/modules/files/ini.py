@@ -18,6 +18,8 @@ class Wish:
         tight: no blanks around the sign.
         same_spaced: a line that differs only in its blanks is right.
         revive: lines that are commented out count as lines of the option.
+        having: options that the section must have, each with the values of which it has one (none: any); where no
+            section of that name has them all, a new one is made with them.
     """
 
     section: str | None
@@ -28,6 +30,7 @@ class Wish:
     tight: bool = False
     same_spaced: bool = False
     revive: bool = True
+    having: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def edit_ini(text: str, wish: Wish) -> Edited:
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    found = _section(lines, wish.section)
+    found = _section(lines, wish)
     if wish.option is None:
         edited, msg = _whole_section(lines, wish, found)
     elif found is None:
@@ -55,22 +58,32 @@ def edit_ini(text: str, wish: Wish) -> Edited:
     return Edited("".join(edited) if msg else text, msg or "OK")
 
 
-def _section(lines: Sequence[str], name: str | None) -> tuple[int, int] | None:
+def _section(lines: Sequence[str], wish: Wish) -> tuple[int, int] | None:
     """Where the lines of a section begin, its heading left out, and end; None where there is no such section."""
     heads = [number for number, line in enumerate(lines) if line.startswith("[") and "]" in line]
-    if not name:
+    if not wish.section:
         return 0, heads[0] if heads else len(lines)
-    for place, number in enumerate(heads):
-        if lines[number].startswith(f"[{name}]"):
-            return number + 1, heads[place + 1] if place + 1 < len(heads) else len(lines)
+    heading = re.compile(rf"\[\s*{re.escape(wish.section.strip())}\s*\]")
+    ends = [*heads[1:], len(lines)]
+    for number, end in zip(heads, ends, strict=False):
+        if heading.match(lines[number]) and _has(lines[number + 1 : end], wish.having):
+            return number + 1, end
     return None
+
+
+def _has(body: Sequence[str], having: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
+    def one(option: str, values: tuple[str, ...]) -> bool:
+        matches = (_pattern(option).match(line.rstrip("\r\n")) for line in body)
+        return any(match is not None and (not values or match["value"] in values) for match in matches)
+
+    return all(one(option, values) for option, values in having)
 
 
 def _whole_section(lines: list[str], wish: Wish, found: tuple[int, int] | None) -> tuple[list[str], str]:
     if wish.present:
         if found is not None or not wish.section:
             return lines, ""
-        return [*lines, f"[{wish.section}]\n"], "only section added"
+        return [*lines, f"[{wish.section}]\n", *_conditions(wish)], "only section added"
     if found is None:
         return lines, ""
     start, end = found
@@ -82,21 +95,35 @@ def _new_section(lines: list[str], wish: Wish) -> tuple[list[str], str]:
     if not wish.present:
         return lines, ""
     head = [f"[{wish.section}]\n"]
-    return [*lines, *head, *(_line(wish, value) for value in wish.values)], "section and option added"
+    values = list(wish.values)
+    if not wish.exclusive:  # what the section must have of the option is kept beside what is wished for
+        values += [value for option, had in wish.having if option == wish.option for value in had]
+    body = [*_conditions(wish), *(_line(wish, value) for value in dict.fromkeys(values))]
+    return [*lines, *head, *body], "section and option added"
+
+
+def _conditions(wish: Wish) -> list[str]:
+    """The lines that a new section must have."""
+    had = [(option, value) for option, values in wish.having if option != wish.option for value in values]
+    return [_written(option, value, tight=wish.tight) for option, value in had]
 
 
 def _line(wish: Wish, value: str | None) -> str:
+    return _written(wish.option or "", value, tight=wish.tight)
+
+
+def _written(option: str, value: str | None, *, tight: bool) -> str:
     if value is None:
-        return f"{wish.option}\n"
-    return f"{wish.option}={value}\n" if wish.tight else f"{wish.option} = {value}\n"
+        return f"{option}\n"
+    return f"{option}={value}\n" if tight else f"{option} = {value}\n"
 
 
-def _pattern(wish: Wish) -> re.Pattern[str]:
-    return re.compile(rf"(?P<off>[#;]?)[ \t]*{re.escape(wish.option or '')}[ \t]*(?:=[ \t]*(?P<value>.*)|)$")
+def _pattern(option: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<off>[#;]?)[ \t]*{re.escape(option)}[ \t]*(?:=[ \t]*(?P<value>.*)|)$")
 
 
 def _options(body: list[str], wish: Wish) -> tuple[list[str], str]:
-    pattern = _pattern(wish)
+    pattern = _pattern(wish.option or "")
     matches = {number: found for number, line in enumerate(body) if (found := pattern.match(line.rstrip("\r\n")))}
     active = {number: found for number, found in matches.items() if not found["off"]}
     if not wish.present:

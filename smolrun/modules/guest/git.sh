@@ -1,11 +1,12 @@
 # Brings a clone of a git repository to a version. After system.sh.
 #
 # Set before it: git (the program); repo, dest, version, remote; words that are yes or empty: check update clone force
-# recursive bare single_branch track verify; depth, refspec, reference, separate, mask (empty: not asked for).
+# recursive bare single_branch track verify; depth, refspec, reference, separate, mask, archive with its format and
+# prefix, trusted (fingerprints) (empty: not asked for).
 
 : "${git=}" "${repo=}" "${dest=}" "${version=}" "${remote=}" "${check=}" "${update=}" "${clone=}" "${force=}"
 : "${recursive=}" "${bare=}" "${single_branch=}" "${track=}" "${verify=}" "${depth=}" "${refspec=}" "${reference=}"
-: "${separate=}" "${mask=}"
+: "${separate=}" "${mask=}" "${archive=}" "${format=}" "${prefix=}" "${trusted=}"
 
 need "$git"
 GIT_TERMINAL_PROMPT=0
@@ -20,6 +21,38 @@ failed() {
 
 here() {
 	"$git" --git-dir="$store" ${tree:+--work-tree="$tree"} "$@" </dev/null
+}
+
+# archived: sees to the archive of what is checked out, or tells that it would be made anew.
+archived() {
+	[ -n "$archive" ] || return 0
+	treeish=HEAD
+	if [ "$bare" = yes ] || [ "$update" != yes ]; then treeish=$version; fi
+	set -- archive "--format=$format" ${prefix:+--prefix="$prefix"} "$treeish"
+	if [ -e "$archive" ] && here "$@" 2>/dev/null | cmp -s - "$archive"; then return 0; fi
+	fact changed yes
+	[ "$check" != yes ] || return 0
+	new=$archive.$$
+	{ here "$@" >"$new" && mv -f -- "$new" "$archive"; } || {
+		rm -f -- "$new"
+		failed archive
+	}
+}
+
+# verified: the version is signed, by one of the trusted keys where some are told.
+verified() {
+	[ "$verify" = yes ] || return 0
+	said=$("$git" verify-commit --raw HEAD 2>&1 </dev/null) || said=$("$git" verify-tag --raw "$version" 2>&1 </dev/null) || {
+		printf '%s\n' "$said" >&2
+		failed verify
+	}
+	[ -n "$trusted" ] || return 0
+	signature=${said#*VALIDSIG } newline='
+'
+	for key in $trusted; do
+		case " ${signature%%"$newline"*} " in *" $key "*) return 0 ;; esac
+	done
+	failed untrusted
 }
 
 store=$dest/.git tree=$dest
@@ -105,6 +138,7 @@ else
 	fi
 	if [ "$update" != yes ]; then
 		fact after "$before"
+		archived
 		exit 0
 	fi
 	if [ "$bare" != yes ] && [ -n "$(cd "$dest" && "$git" status --porcelain --untracked-files=no </dev/null)" ]; then
@@ -137,7 +171,10 @@ else
 		here "$@" >&2 || failed fetch
 		if [ -z "$branch" ] && [ "$bare" != yes ] && [ -z "$depth" ]; then here fetch --force "$remote" >&2 || failed fetch; fi
 	fi
-	[ "$check" != yes ] || exit 0
+	if [ "$check" = yes ]; then
+		archived
+		exit 0
+	fi
 fi
 
 if [ "$bare" != yes ]; then
@@ -160,7 +197,7 @@ if [ "$bare" != yes ]; then
 		target=$("$git" rev-parse -q --verify "$version^{commit}" || "$git" rev-parse -q --verify "${wanted:-none}^{commit}") || failed unknown
 		[ "$now" = "$target" ] || "$git" checkout -q --force --detach "$target" </dev/null >&2 || failed checkout
 	fi
-	if [ "$verify" = yes ]; then "$git" verify-commit HEAD </dev/null >&2 || "$git" verify-tag "$version" </dev/null >&2 || failed verify; fi
+	verified
 	if [ "$recursive" = yes ] && [ -e .gitmodules ]; then
 		status_before=$("$git" submodule status --recursive </dev/null)
 		"$git" submodule sync -q --recursive </dev/null >&2
@@ -168,4 +205,5 @@ if [ "$bare" != yes ]; then
 		[ "$status_before" = "$("$git" submodule status --recursive </dev/null)" ] || fact changed yes
 	fi
 fi
+archived
 fact reached "$(here rev-parse --verify -q HEAD)"
