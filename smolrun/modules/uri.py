@@ -20,6 +20,7 @@ from smolrun.modules.files.source import find, local_content
 from smolrun.modules.files.state import facts_in
 from smolrun.modules.guest import script_text
 from smolrun.modules.web.arguments import RequestArguments, Timeout, configuration, settings
+from smolrun.modules.web.multipart import fields_of, form
 from smolrun.modules.web.response import Response, parse_headers
 from smolrun.source.coercions import Boolean, Integer, Text
 from smolrun.ssh.result import CommandResult
@@ -63,6 +64,13 @@ class UriArguments(RequestArguments):
             status_code: [200, 201]
             headers:
               Authorization: "Bearer {{ token }}"
+        - uri:
+            url: https://api.example.com/upload
+            method: POST
+            body_format: form-multipart
+            body:
+              comment: from {{ inventory_hostname }}
+              report: {filename: report.txt, content: all is well}
         ```
 
     Returns: ``status`` (-1 where no answer came), ``msg``, ``url``, ``redirected``, ``elapsed``, ``cookies``,
@@ -77,7 +85,7 @@ class UriArguments(RequestArguments):
 
     method: Annotated[Text, AfterValidator(_method)] = Field("GET", description="The HTTP method")
     body: Any = Field(None, description="What is sent: a text, or what `body_format` makes a text of")
-    body_format: Literal["raw", "json", "form-urlencoded"] = Field(
+    body_format: Literal["raw", "json", "form-urlencoded", "form-multipart"] = Field(
         "raw", description="How `body` is written; sets Content-Type, too"
     )
     src: Text | None = Field(None, description="A file to send, instead of `body`")
@@ -108,22 +116,24 @@ class UriArguments(RequestArguments):
             raise mistake("write either `body` or `src`")
         if self.body_format == "form-urlencoded" and not isinstance(self.body, str | dict | list | None):
             raise mistake("`body_format: form-urlencoded` needs a mapping, a list of pairs, or a text")
+        if self.body_format == "form-multipart":
+            fields_of(self.body)
         return self
 
 
 def run(arguments: UriArguments, task: TaskContext) -> ModuleResult:
-    body = _body(arguments, task)
+    body, content_type = _body(arguments, task)
     mark = f"smolrun-{secrets.token_hex(16)} "
     text = assignments({"creates": arguments.creates, "removes": arguments.removes})
     result = task.guest.script(
         text + script_text("state", "attributes", "request"),
-        secrets={"config": configuration(_options(arguments, mark, has_body=body is not None))},
+        secrets={"config": configuration(_options(arguments, mark, content_type, has_body=body is not None))},
         stdin=body,
     )
     facts = dict(facts_in(result)) if mark.encode() not in result.stdout_bytes else {}
     match facts.get("problem"):
         case "missing":
-            return _result(arguments, task, _through_guest(arguments, task, body))
+            return _result(arguments, task, _through_guest(arguments, task, body, content_type))
         case "creates":
             return ModuleResult(msg=f"skipped, since '{arguments.creates}' exists")
         case "removes":
@@ -131,7 +141,9 @@ def run(arguments: UriArguments, task: TaskContext) -> ModuleResult:
     return _result(arguments, task, _response(arguments, result, mark))
 
 
-def _through_guest(arguments: UriArguments, task: TaskContext, body: bytes | None) -> Response:
+def _through_guest(
+    arguments: UriArguments, task: TaskContext, body: bytes | None, content_type: str | None
+) -> Response:
     """Without curl: the request is made from here, over a connection that the guest's SSH server makes."""
     from smolrun.modules.web.through_guest import Request, ask
 
@@ -145,8 +157,8 @@ def _through_guest(arguments: UriArguments, task: TaskContext, body: bytes | Non
     if arguments.remote_src and arguments.src is not None:
         body = task.guest.get(arguments.src)
     headers = dict(arguments.headers)
-    if arguments.body_format in CONTENT_TYPES and "content-type" not in {name.lower() for name in headers}:
-        headers["Content-Type"] = CONTENT_TYPES[arguments.body_format]
+    if content_type is not None and "content-type" not in {name.lower() for name in headers}:
+        headers["Content-Type"] = content_type
     request = Request(arguments.method, headers, body, _follows(arguments), arguments.timeout)
     return ask(task.guest, arguments, request)
 
@@ -157,25 +169,36 @@ def _follows(arguments: UriArguments) -> bool:
     return way in ("all", "urllib2") or (way == "safe" and arguments.method in ("GET", "HEAD"))
 
 
-def _body(arguments: UriArguments, task: TaskContext) -> bytes | None:
+def _body(arguments: UriArguments, task: TaskContext) -> tuple[bytes | None, str | None]:
+    """What is sent, where it does not lie on the guest, and its type where `body_format` tells it."""
+    content_type = CONTENT_TYPES.get(arguments.body_format)
     if arguments.src is not None:
-        if arguments.remote_src:
-            return None
-        source = local_content(find(task, "files", arguments.src), task, decrypt=True).source
-        return source if isinstance(source, bytes) else source.read_bytes()
+        return None if arguments.remote_src else _file(arguments.src, task), content_type
     body = arguments.body
+    if arguments.body_format == "form-multipart":
+        read = task.guest.get if arguments.remote_src else lambda name: _file(name, task)
+        sent = form(fields_of(body), read)
+        return sent.body, sent.content_type
     if body is None:
-        return None
+        return None, content_type
     if not isinstance(body, str):
         body = urlencode(body, doseq=True) if arguments.body_format == "form-urlencoded" else json.dumps(body)
-    return str(body).encode("utf-8", "surrogateescape")
+    return str(body).encode("utf-8", "surrogateescape"), content_type
 
 
-def _options(arguments: UriArguments, mark: str, *, has_body: bool) -> list[tuple[str, str | None]]:
+def _file(name: str, task: TaskContext) -> bytes:
+    """A file of the controller."""
+    source = local_content(find(task, "files", name), task, decrypt=True).source
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def _options(
+    arguments: UriArguments, mark: str, content_type: str | None, *, has_body: bool
+) -> list[tuple[str, str | None]]:
     options = list(settings(arguments, arguments.timeout))
     given = {name.lower() for name in arguments.headers}
-    if arguments.body_format in CONTENT_TYPES and "content-type" not in given:
-        options.append(("header", f"Content-Type: {CONTENT_TYPES[arguments.body_format]}"))
+    if content_type is not None and "content-type" not in given:
+        options.append(("header", f"Content-Type: {content_type}"))
     if has_body or arguments.src is not None:
         options.append(("data-binary", "@/dev/fd/3" if has_body else f"@{arguments.src}"))
         if arguments.body_format == "raw" and "content-type" not in given:

@@ -3,6 +3,8 @@
 import ssl
 import subprocess
 from collections.abc import Iterator
+from email.parser import BytesParser
+from email.policy import HTTP
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from smolrun.connection.settings import Endpoint
+from smolrun.modules.uri import UriArguments
 from smolrun.modules.web.arguments import configuration
 from tests.modules.guest import CountingSSH, Guest
 from tests.modules.web_server import WebServer, web_server
@@ -53,6 +56,41 @@ def test_what_is_sent(local: Guest, web: WebServer, given: dict[str, Any], body:
     local.do("uri", {"url": f"{web.url}/echo", "method": "PUT", **given})
     method, _, headers, sent = web.requests[0]
     assert (method, sent.decode(), headers.get("content-type")) == ("PUT", body, content_type)
+
+
+def test_a_form_of_several_parts(local: Guest, web: WebServer) -> None:
+    local.source("a report.txt", "of ours\n")
+    local.here("there.bin").write_bytes(b"\0\xff")
+    ask = {"url": f"{web.url}/status/200", "method": "POST", "body_format": "form-multipart"}
+    body = {"text": "☃", "empty": "", "a": {"filename": "x/n.json", "content": "{}"}, "b": {"filename": "a report.txt"}}
+    local.do("uri", {**ask, "body": body})
+    local.do("uri", {**ask, "body": {"f": {"filename": local.path("there.bin")}}, "remote_src": True})
+    parts = [parts_of(headers["content-type"], sent) for _, _, headers, sent in web.requests]
+    assert parts == [
+        {
+            "a": ("n.json", "application/json", b"{}"),
+            "b": ("a report.txt", "text/plain", b"of ours\n"),
+            "empty": (None, "text/plain", b""),
+            "text": (None, "text/plain", "☃".encode()),
+        },
+        {"f": ("there.bin", "application/octet-stream", b"\0\xff")},
+    ]
+
+
+def parts_of(content_type: str, body: bytes) -> dict[str, Any]:
+    """Name, file name, type and content of the parts of a form, as another parser reads them."""
+    message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    found: dict[str, Any] = {}
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        found[name] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+    return found
+
+
+@pytest.mark.parametrize("body", ["text", ["x"], {"a": {}}, {"a": {"filenam": "x"}}, {"a": [1]}, None])
+def test_a_form_of_several_parts_needs_fields(body: Any) -> None:
+    with pytest.raises(ValidationError, match="form-multipart"):
+        UriArguments.model_validate({"url": "http://x", "body_format": "form-multipart", "body": body})
 
 
 def test_an_unexpected_status_fails_with_the_content(local: Guest, web: WebServer) -> None:
