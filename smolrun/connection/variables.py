@@ -81,6 +81,9 @@ def _table() -> Iterator[tuple[str, ConnectionVariable]]:
 CONNECTION_VARIABLES: Mapping[str, ConnectionVariable] = dict(_table())
 """Every variable that means something here."""
 
+SECRETS = frozenset(name for name, variable in CONNECTION_VARIABLES.items() if variable.kind == "secret")
+"""Those whose values must never be shown."""
+
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})
 

@@ -187,7 +187,7 @@ class Batch:
             self.unreachable.add(host)
             progress.stop()
         elif outcome.has_failed:
-            self.fail_at(host, failed_task(planned), outcome.result)
+            self.fail_at(host, failed_task(planned), outcome.result, hidden=outcome.no_log)
         else:
             self._count(outcome)
             self._notify(host, outcome.notifications, reference)
@@ -218,19 +218,20 @@ class Batch:
             for _ in outcome.includes or (None,):
                 self.statistics.ok(outcome.host, changed=outcome.changed)
 
-    def fail_at(self, host: str, task: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    def fail_at(self, host: str, task: Mapping[str, Any], result: Mapping[str, Any], *, hidden: bool = False) -> None:
         """Take note that a host has failed.
 
         Args:
             task: what ``ansible_failed_task`` is to say.
             result: what ``ansible_failed_result`` is to say.
+            hidden: the task says ``no_log``.
         """
         progress = self.progress[host]
         self.dragged.discard(host)
         if progress.would_be_rescued:
             self.statistics.rescued(host)
             memory = self.services.memory.of(host)
-            memory.assign({"ansible_failed_task": task, "ansible_failed_result": result})
+            memory.assign({"ansible_failed_task": task, "ansible_failed_result": result}, hidden=hidden)
         else:
             self.statistics.failed(host)
         progress.fail()

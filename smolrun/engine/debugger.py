@@ -136,7 +136,8 @@ class TaskDebugger:
         import pprint
 
         try:
-            return pprint.pformat(_plain(self._evaluate(expression, stop)))
+            # Before it is laid out: a long text is told in pieces.
+            return pprint.pformat(self._services.redactor.data(_plain(self._evaluate(expression, stop))))
         except SmolVMError as error:
             return f"*** {error.message}"
 

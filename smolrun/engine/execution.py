@@ -256,6 +256,7 @@ class _Call:
             strict_conditions=self.services.options.strict_conditions,
             diff_mode=self.services.options.diff if wanted is None else bool(wanted),
             no_log=self.no_log,
+            hidden=self.item.hidden(self.item.variables),
             find_file=self._find_file(),
             progress=self._progress,
             sleep=partial(self._sleep, session.deadline),
@@ -291,6 +292,7 @@ class _Call:
         kept = self.item.planned.task.register_as is not None
         if result.addition is not None:
             is_new = self.executor.scope.hosts.extend(self.item.host, result.addition)
+            self.services.keep_passwords(getattr(result.addition, "variables", {}))
             result = replace(result, changed=result.changed or is_new)
         registered = results.from_module(result, own_word=self.module.collection == OURS, kept=kept)
         self._remember(result, delegate)
@@ -315,13 +317,15 @@ class _Call:
     def _remember(self, result: ModuleResult, delegate: str | None) -> None:
         """Facts and set variables hold from now on, for the next item of a loop too."""
         memory = self.services.memory
+        self.services.keep_passwords({**result.included_vars, **result.facts})
         if result.included_vars:
             memory.of(self.item.host).included.update(result.included_vars)
+            memory.of(self.item.host).note_hidden(result.included_vars, hidden=self.no_log)
         if not result.facts and not result.ansible_facts:
             return
         to_delegate = delegate is not None and self.values.flag(self.item.planned.keywords, "delegate_facts")
         host = memory.of(delegate if to_delegate and delegate is not None else self.item.host)
-        host.assign(result.facts)
+        host.assign(result.facts, hidden=self.no_log)
         if not result.ansible_facts:
             return
         # `setup` registers them as `ansible_X`, but `service_facts` as `services`, which roles use as a variable.
@@ -330,6 +334,8 @@ class _Call:
             host.add_named_facts(registered)
         else:
             host.add_facts(result.ansible_facts)
+        if self.no_log:
+            host.note_hidden({"ansible_facts", *host.facts}, hidden=True)
 
     def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition

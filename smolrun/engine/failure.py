@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from smolrun.engine.events import Failure
@@ -18,6 +18,9 @@ LONGEST_VALUE = 300
 
 MOST_VARIABLES = 12
 UNDEFINED = "(undefined)"
+HIDDEN = "(censored due to no_log)"
+"""What stands in the place of a value that a task with ``no_log`` has given."""
+
 _BECOME_HINT = "give its password with -K, --become-password-file or ansible_become_password"
 
 _STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
@@ -149,13 +152,18 @@ def _texts(values: Iterable[object]) -> Iterable[str]:
             yield from _texts(value)
 
 
-def values_of(names: Iterable[str], templar: Templar, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that those names have, shortened; what is undefined says so."""
+def values_of(
+    names: Iterable[str], templar: Templar, variables: Mapping[str, Any], hidden: Container[str] = ()
+) -> dict[str, Any]:
+    """The values that those names have, shortened; what is undefined says so, and what is `hidden` that it is."""
     shown: dict[str, Any] = {}
     for name in names:
         if len(shown) == MOST_VARIABLES:
             break
         root = name.split(".")[0]
+        if name in hidden:
+            shown[name] = HIDDEN
+            continue
         try:
             shown[name] = shortened(templar.evaluate(SourceText(name), variables))
         except TemplateError:

@@ -15,6 +15,7 @@ from smolrun.engine.conditions import ConditionError, ConditionJudge
 from smolrun.engine.events import Failure, RetryScheduled, TaskReference
 from smolrun.engine.execution import Executor
 from smolrun.engine.failure import failure_of, failure_of_error
+from smolrun.engine.hidden_values import HiddenValues
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.masking import shown_result
 from smolrun.engine.plan import PlannedTask
@@ -265,7 +266,11 @@ class ItemRunner:
 
     def _values(self, expressions: tuple[Any, ...], variables: Mapping[str, Any]) -> dict[str, Any]:
         names = failure.names_in(expressions, expressions=True)
-        return failure.values_of(names, self.services.templar, variables)
+        return failure.values_of(names, self.services.templar, variables, self.hidden(variables))
+
+    def hidden(self, variables: Mapping[str, Any]) -> HiddenValues:
+        """The variables whose values no message tells."""
+        return HiddenValues(self.services.memory.of(self.host).hidden, variables)
 
     def _mentioned(self, error: SmolVMError) -> dict[str, Any]:
         """The values of what is mentioned where the error comes from."""
@@ -276,7 +281,7 @@ class ItemRunner:
         written = self.planned.task.arguments
         at_fault = [value for value in written.values() if _is_on_line_of(value, error)] or list(written.values())
         names = failure.names_in(at_fault, expressions=False)
-        return failure.values_of(names, self.services.templar, self.variables)
+        return failure.values_of(names, self.services.templar, self.variables, self.hidden(self.variables))
 
 
 def _is_on_line_of(value: object, error: SmolVMError) -> bool:

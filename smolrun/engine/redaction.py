@@ -4,16 +4,30 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock
 from typing import Any
 from urllib.parse import quote, quote_plus
+
+from smolrun.lazy_dataclass import dataclass
 
 MASK = "********"
 SHORTEST = 4
 """Characters; anything shorter stands in ordinary text too often to be masked."""
 
+CUT = "…"
+"""What every text ends with that is shown in part: a secret that it begins may be cut in two there."""
+
 CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is looked for: all forms of all secrets, at one moment."""
+
+    forms: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    longest: int = 0
 
 
 class Redactor:
@@ -31,8 +45,8 @@ class Redactor:
         self._revealed = revealed
         self._taken_over = 0
         self._secrets: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._longest = 0
+        self._forms: set[str] = set()
+        self._known: _Known | None = _Known()  # None: to be worked out anew
         self._lock = Lock()
 
     def add(self, secret: object) -> None:
@@ -40,18 +54,26 @@ class Redactor:
         text = str(secret) if secret is not None else ""
         if not text or text in self._secrets:
             return
+        forms = forms_of(text)
         with self._lock:
-            self._secrets = self._secrets | {text}
-            forms = {form for known in self._secrets for form in forms_of(known)}
-            self._pattern = _pattern(forms)
-            self._longest = max(map(len, forms), default=0)
+            self._secrets.add(text)
+            self._forms |= forms
+            self._known = None
         if len(text.strip()) < SHORTEST and self.on_short is not None:
             self.on_short(len(text))
 
     @property
     def longest(self) -> int:
         """Characters of the longest form of any secret."""
-        return self._longest
+        return self._looked_for().longest
+
+    def _looked_for(self) -> _Known:
+        known = self._known
+        if known is None:
+            with self._lock:
+                forms = tuple(sorted(self._forms, key=len, reverse=True))
+                known = self._known = _Known(forms, _pattern(forms), len(forms[0]) if forms else 0)
+        return known
 
     def _take_over(self) -> None:
         """Add the vaulted values that have been opened since the last time."""
@@ -64,13 +86,16 @@ class Redactor:
 
     def text(self, text: str) -> str:
         self._take_over()
-        pattern = self._pattern
-        return text if pattern is None else pattern.sub(MASK, text)
+        known = self._looked_for()
+        if known.pattern is None:
+            return text
+        masked = known.pattern.sub(MASK, text)
+        return _without_beginnings(masked, known.forms) if CUT in masked else masked
 
     def data(self, value: Any) -> Any:
         """`value` with every text in it redacted, keys included; itself where there is nothing to hide."""
         self._take_over()
-        return value if self._pattern is None else self._walk(value)
+        return value if self._looked_for().pattern is None else self._walk(value)
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -84,9 +109,31 @@ class Redactor:
         return value
 
 
-def _pattern(forms: set[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+def _without_beginnings(text: str, forms: Iterable[str]) -> str:
+    """The text without the beginnings of secrets that were cut short: what stands before `CUT`."""
+    pieces = text.split(CUT)
+    for number, piece in enumerate(pieces[:-1]):
+        shown = max((_overlap(piece, form) for form in forms), default=0)
+        if shown:
+            pieces[number] = piece[: len(piece) - shown] + MASK
+    return CUT.join(pieces)
+
+
+def _overlap(text: str, form: str) -> int:
+    """How many characters at the end of the text are the beginning of the form; 0 for fewer than `SHORTEST`."""
+    last = text[-SHORTEST:]
+    at = form.rfind(last) if len(last) == SHORTEST else -1
+    while at >= 0:
+        length = at + SHORTEST
+        if text.endswith(form[:length]):
+            return length
+        at = form.rfind(last, 0, length - 1)
+    return 0
+
+
+def _pattern(longest_first: Iterable[str]) -> re.Pattern[str] | None:
+    alternatives = "|".join(map(re.escape, longest_first))
+    return re.compile(alternatives) if alternatives else None
 
 
 def forms_of(secret: str) -> set[str]:

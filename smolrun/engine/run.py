@@ -30,6 +30,7 @@ from smolrun.errors import ExitCode, LoadError, SmolVMError
 from smolrun.inventory.inventory import Inventory
 from smolrun.playbook.extensions import Extensions
 from smolrun.playbook.models import Play, Playbook
+from smolrun.playbook.walk import walk
 from smolrun.templating.templar import Templar
 from smolrun.version import __version__
 
@@ -118,7 +119,7 @@ class Run:
                 check_mode=options.check,
             )
         )
-        self._services.keep_secret((*options.secrets, options.connection.password, options.become.password))
+        self._keep_secrets()
         error: SmolVMError | None = None
         try:
             with _Closing(self._services.connections), Workers(options.forks) as workers:
@@ -136,6 +137,14 @@ class Run:
         code = self._exit_code(error)
         self._finish(code, error, time.monotonic() - began)
         return code
+
+    def _keep_secrets(self) -> None:
+        options, services = self._options, self._services
+        services.keep_secret((*options.secrets, options.connection.password, options.become.password))
+        services.keep_passwords(options.extra_vars)
+        for play in (play for playbook in self._playbooks for play in playbook.plays):
+            for written in (play.vars, *(visit.node.vars for visit in walk(play))):
+                services.keep_passwords(written)
 
     def interrupt(self) -> None:
         """End the run: kill the commands that are running on the guests, begin nothing new, tell the recap.
@@ -183,6 +192,8 @@ class Run:
         """What the plays of the playbooks in a folder share: hosts with the variables that lie beside these."""
         services = replace(self._services, inventory=self._inventory.for_playbook(folder))
         services.inventory.load_variables(services.inventory.hosts.values())
+        for variables in self._of_inventory(services):
+            services.keep_passwords(variables)
         return services, self._host_layers(services)
 
     def _host_layers(self, services: Services) -> HostLayers:
@@ -208,8 +219,11 @@ class Run:
     def _shared(self, services: Services) -> Iterable[Mapping[str, Any]]:
         """Variables that every play can see; what many hosts share comes once."""
         yield self._options.extra_vars
+        yield from self._of_inventory(services)
+
+    def _of_inventory(self, services: Services) -> Iterable[Mapping[str, Any]]:
         layers = {id(layer.values): layer for host in services.inventory.hosts.values() for layer in host.layers}
-        yield from (layer.values for layer in layers.values())
+        return (layer.values for layer in layers.values())
 
     # --- the end -----------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
 """What every part of a run shares."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from threading import Lock
 from typing import Any
 
 from smolrun.connection.pool import ConnectionPool
+from smolrun.connection.variables import SECRETS
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine.background import BackgroundJobs
 from smolrun.engine.event_bus import EventBus
@@ -22,6 +23,7 @@ from smolrun.inventory.inventory import Inventory
 from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook.extensions import Extensions
+from smolrun.source.text import is_template
 from smolrun.templating.templar import Templar
 
 
@@ -82,6 +84,12 @@ class Services:
     def keep_secret(self, secrets: Iterable[Any]) -> None:
         for secret in secrets:
             self.redactor.add(secret)
+
+    def keep_passwords(self, variables: Mapping[str, Any]) -> None:
+        """Hide the passwords among variables from now on: they may be shown before anything connects with them."""
+        names = SECRETS.intersection(variables)
+        values = (variables[name] for name in names)
+        self.keep_secret(value for value in values if isinstance(value, str | int) and not is_template(value))
 
     def warn_of_short_secret(self, length: int) -> None:
         self.warn(

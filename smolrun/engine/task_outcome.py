@@ -57,6 +57,7 @@ class TaskOutcome:
         notifications: what to notify, already rendered; empty unless it changed something.
         cancelled: the run was interrupted in the middle of it.
         includes: the tasks that it brings in.
+        no_log: nothing of it may be shown.
     """
 
     host: str
@@ -66,6 +67,7 @@ class TaskOutcome:
     notifications: tuple[str, ...] = ()
     cancelled: bool = False
     includes: tuple[Inclusion, ...] = ()
+    no_log: bool = False
 
     @property
     def changed(self) -> bool:

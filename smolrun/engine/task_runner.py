@@ -70,6 +70,7 @@ class _HostTask:
             notifications=notifications,
             cancelled=execution.cancelled,
             includes=execution.includes,
+            no_log=execution.no_log,
         )
 
     def _debugged(self, execution: Execution) -> Execution:
@@ -190,7 +191,7 @@ class _HostTask:
     def _register(self, execution: Execution) -> None:
         name = self.planned.task.register_as
         if name is not None:
-            self.services.memory.of(self.host).assign({name: execution.result})
+            self.services.memory.of(self.host).assign({name: execution.result}, hidden=execution.no_log)
 
     def _is_ignored(self, execution: Execution) -> bool:
         status = execution.status

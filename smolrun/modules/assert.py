@@ -92,7 +92,9 @@ def _involved(expression: Any, task: TaskContext) -> dict[str, Any]:
     names = dict.fromkeys(used.name for used in analyse(expression, expression=True).names)
     values: dict[str, Any] = {}
     for name in names:
-        if name.isidentifier() and name in task.variables:
+        if name in task.hidden:
+            values[name] = "(censored due to no_log)"
+        elif name.isidentifier() and name in task.variables:
             try:
                 values[name] = task.templar.evaluate(SourceText(name, expression.location), task.variables)
             except UndefinedVariableError as error:

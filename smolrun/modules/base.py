@@ -3,7 +3,7 @@
 Adding a module is adding one file to this folder that defines ``MODULE = Module(...)``; its name is the file's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
@@ -169,6 +169,7 @@ class TaskContext:
         check_mode: nothing may be changed; report what would be.
         diff_mode: fill `ModuleResult.diffs`.
         no_log: contents must not appear in diffs or messages.
+        hidden: the variables whose values must not appear in messages: a task with ``no_log`` gave them.
         strict_conditions: conditions that are not boolean are errors.
         find_file: looks up files of the controller.
         progress: tells the user what is being waited for.
@@ -196,6 +197,7 @@ class TaskContext:
     strict_conditions: bool = False
     background: Background | None = None
     jobs: JobsHere | None = None
+    hidden: Container[str] = ()
 
 
 A = TypeVar("A", bound=Arguments)

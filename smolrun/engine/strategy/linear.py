@@ -75,7 +75,8 @@ class LinearStrategy(Strategy):
     def _share(self, planned: PlannedTask, first: str, host: str, outcome: TaskOutcome) -> None:
         memory, source = self._batch.services.memory.of(host), self._batch.services.memory.of(first)
         if planned.task.register_as is not None:
-            memory.assign({planned.task.register_as: outcome.result})
+            memory.assign({planned.task.register_as: outcome.result}, hidden=outcome.no_log)
         facts = outcome.result.get("ansible_facts")
         if isinstance(facts, dict):
-            memory.assign({key: source.assigned[key] for key in facts if key in source.assigned})
+            shared = {key: source.assigned[key] for key in facts if key in source.assigned}
+            memory.assign(shared, hidden=outcome.no_log)

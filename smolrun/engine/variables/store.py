@@ -1,7 +1,7 @@
 """What the run itself has taught each host: facts, ``set_fact`` and ``register``. It lasts until the run ends."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -26,15 +26,17 @@ class HostMemory:
             the names they were given.
         assigned: the layer of ``set_fact`` and ``register``.
         included: the layer of ``include_vars``.
+        hidden: the names in these layers that tasks with ``no_log`` have set.
     """
 
-    __slots__ = ("_keep", "assigned", "facts", "included")
+    __slots__ = ("_keep", "assigned", "facts", "hidden", "included")
 
     def __init__(self, keep: Callable[[Mapping[str, Any]], None] | None = None) -> None:
         self._keep = keep
         self.facts: dict[str, Any] = {"ansible_facts": {}}
         self.assigned: dict[str, Any] = {}
         self.included: dict[str, Any] = {}
+        self.hidden: set[str] = set()
 
     def add_facts(self, facts: Mapping[str, Any]) -> None:
         """Facts of the guest, named without ``ansible_``; later ones replace earlier ones of the same name."""
@@ -70,9 +72,19 @@ class HostMemory:
         self.facts["ansible_facts"] = {}
         self._write()
 
-    def assign(self, values: Mapping[str, Any]) -> None:
+    def assign(self, values: Mapping[str, Any], *, hidden: bool = False) -> None:
+        """What ``set_fact`` or ``register`` gives.
+
+        Args:
+            hidden: the task says ``no_log``.
+        """
         for name, value in values.items():
             self.assigned[name] = as_data(value)
+        self.note_hidden(values, hidden=hidden)
+
+    def note_hidden(self, names: Iterable[str], *, hidden: bool) -> None:
+        """Take note of whether variables that were just set come from a task with ``no_log``."""
+        self.hidden = self.hidden | set(names) if hidden else self.hidden.difference(names)
 
 
 class Memory:
