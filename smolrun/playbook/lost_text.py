@@ -30,7 +30,8 @@ def note_lost_texts(written: LocatedDict, mistakes: Mistakes) -> None:
 def note_lost_argument(name: str, value: Any, validated: Any, place: Location | None, mistakes: Mistakes) -> None:
     """Warns where an argument became text that is not what stands in the file."""
     if isinstance(validated, str):
-        _note(name, value, place, mistakes)
+        if validated != _as_written(place):  # a module may know what was meant: `logging: on` of ufw
+            _note(name, value, place, mistakes)
     elif isinstance(value, LocatedList) and isinstance(validated, list | tuple) and len(value) == len(validated):
         for item, result, at in zip(value, validated, value.item_locations, strict=True):
             note_lost_argument(name, item, result, at, mistakes)

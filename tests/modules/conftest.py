@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from smolrun.connection.settings import Endpoint as Settings
 from tests.modules.debian_repository import REPOSITORY
 from tests.modules.guest import CountingLocal, CountingSSH, Guest, SystemGuest
-from tests.servers.debian import DebianGuest
+from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
 from tests.servers.endpoint import Endpoint
 
 _numbers = itertools.count()
@@ -67,4 +67,28 @@ def debian_prepared(debian_server: DebianGuest) -> DebianGuest:
 def system(debian_prepared: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
     """Debian 12 with systemd as root; the same one for all tests of a process. Tests that use it are marked slow."""
     with SystemGuest.over_ssh(debian_prepared.endpoint(), tmp_path / "files") as guest:
+        yield guest
+
+
+@pytest.fixture(scope="session")
+def firewall_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
+    """A guest of its own for firewalls, with Debian's packages, which the one that tests share has lost."""
+    skip_where_impossible()
+    machine = DebianGuest(make_folder(), debian_root())
+    machine.start()
+    try:
+        with SystemGuest.over_ssh(machine.endpoint(), Path("/nowhere")) as guest:
+            install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q ufw iptables >/dev/null"
+            result = guest.task(timeout=400).guest.script(install)
+            if not result.ok:
+                pytest.skip(f"ufw and iptables cannot be installed: {result.stderr}")
+        yield machine
+    finally:
+        machine.stop()
+
+
+@pytest.fixture
+def walled(firewall_server: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
+    """Debian 12 with ufw and iptables, and a network of its own; for tests that are marked slow."""
+    with SystemGuest.over_ssh(firewall_server.endpoint(), tmp_path / "files") as guest:
         yield guest
