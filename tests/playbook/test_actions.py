@@ -23,7 +23,7 @@ def test_a_local_action_is_delegated_to_this_machine() -> None:
 
 
 def test_a_module_of_another_collection_is_a_warning() -> None:
-    for name in ("community.general.ufw", "expect", "ansible.builtin.expect", "ufw", "a.b.c.d"):
+    for name in ("community.general.homebrew", "expect", "ansible.builtin.expect", "homebrew", "a.b.c.d"):
         assert told_of_tasks(f"    - {name}: {{a: b}}\n") == [
             f"3:7 warning unavailable-module: the module '{name}' is not available here; a task that comes to it will fail"
         ]

@@ -71,7 +71,7 @@ def test_a_file_that_does_not_load_ends_with_exit_code_4(tmp_path: Path) -> None
 
 def test_a_good_playbook_has_its_path_and_its_warnings(tmp_path: Path) -> None:
     path = tmp_path / "p.yml"
-    path.write_text("- hosts: all\n  tasks:\n    - community.general.ufw: {state: enabled}\n")
+    path.write_text("- hosts: all\n  tasks:\n    - community.general.homebrew: {name: x}\n")
     playbook, warnings = load_playbook(path)
     assert playbook.path == str(path)
     assert [(w.code, w.is_error) for w in warnings] == [("unavailable-module", False)]

@@ -43,3 +43,8 @@ def test_a_decimal_file_mode_is_told_and_an_octal_one_is_fine() -> None:
 
 def test_a_play_is_looked_at_as_well() -> None:
     assert told("- hosts: all\n  environment: {A: off}\n")[0].startswith("2:20 warning lost-text")
+
+
+def test_a_word_that_a_module_understands_is_fine() -> None:
+    assert told_of_tasks("    - ufw: {logging: on}\n") == []
+    assert len(told_of_tasks("    - ufw: {logging: yes}\n")) == 1

@@ -26,7 +26,7 @@ GOOD = [
     "[{hosts: all, tasks: [{command: ls, loop: [1], loop_control: {label: x}}, {command: ls, with_items: '{{ a }}'}]}]",
     "[{hosts: all, tasks: [{copy: {src: a, dest: /b, mode: '0644'}}, {copy: src=a dest=b}]}]",
     "[{hosts: all, tasks: [{ping: }, {debug: }, {set_fact: {anything: 1}}]}]",
-    "[{hosts: all, tasks: [{community.general.ufw: {state: enabled}}, {apt: name=x}]}]",
+    "[{hosts: all, tasks: [{community.general.homebrew: {name: x}}, {apt: name=x}]}]",
     "[{hosts: all, tasks: [{action: command ls}, {local_action: {module: command, cmd: ls}}]}]",
     "[{run: ls}, {block: [{run: ls}]}]",
 ]
