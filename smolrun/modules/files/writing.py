@@ -240,6 +240,7 @@ _STEPS = {
     "label": "the attributes or the SELinux context of {about} cannot be changed:",
     "missing": "`{about}` is not installed on {host}",
     "unpack": "the archive cannot be unpacked into {path}:",
+    "pack": "{path} cannot be packed on {host}:",
     "replace": "{path} cannot be replaced (`unsafe_writes: true` would write into it):",
 }
 """What went wrong, by the word of the step; the tool's own words come after a colon."""

@@ -10,14 +10,10 @@ case $dest in
 */) place=$dest$name ;;
 *) if [ -n "$name" ] && [ -d "$dest" ]; then place=$dest/$name; else place=$dest; fi ;;
 esac
-if [ "$follow" = yes ] && [ -L "$place" ] && real=$(readlink -f "$place" && printf x); then
-	place=${real%?x}
-fi
+if [ "$follow" = yes ] && [ -L "$place" ] && follow_link "$place"; then place=$real; fi
 state_of "$place" "$hash"
 
 if [ -n "${source=}" ]; then
-	if [ -L "$source" ] && real=$(readlink -f "$source" && printf x); then
-		source=${real%?x}
-	fi
+	if [ -L "$source" ] && follow_link "$source"; then source=$real; fi
 	state_of "$source" "$hash"
 fi

@@ -39,6 +39,13 @@ make_absolute() {
 	esac
 }
 
+# Sets `real` to what a link leads to. BusyBox looks for what is not there from the working directory, so go to the link.
+follow_link() {
+	make_absolute "$1"
+	real=$(cd -- "${absolute%/*}/" && readlink -f "$absolute" && printf x) || return 1
+	real=${real%?x}
+}
+
 # Prints mode, owner and size. `stat` is no part of POSIX; `ls` is, and tells nearly as much.
 permissions_of() {
 	if found=$(stat -c '%a %u %g %s %h %Y %i %U %G' "$1" 2>/dev/null); then
