@@ -81,7 +81,10 @@ def run(arguments: ArchiveArguments, task: TaskContext) -> ModuleResult:
     form = "zip" if arguments.format == "zip" else "file" if alone and arguments.format != "tar" else "tar"
     patterns = arguments.exclusion_patterns if form != "file" else []
     entries = sources.entries(patterns, whole_paths=form == "zip", leave_out=[now.path, told["dest"]])
+    _refuse_dangling(entries, form)
     entries = [entry for entry in entries if entry.kind != "socket" and (form != "zip" or entry.kind != "other")]
+    if form == "file" and not entries:
+        raise ModuleError(f"{told['dest']} would be replaced by itself, compressed: `dest` needs another name")
     folder = now.path.rpartition("/")[0]
     packing = Packing(
         task=task,
@@ -150,6 +153,15 @@ def _refuse_impossible(arguments: ArchiveArguments, sources: Sources, now: PathS
     inside = [path for path in sources.folders() if told["dest"].startswith(path.rstrip("/") + "/")]
     if arguments.remove and inside:
         raise ModuleError(f"the archive {told['dest']} would be removed with {inside[0]}, which it is in")
+
+
+def _refuse_dangling(entries: list[Entry], form: str) -> None:
+    dangling = [entry.path for entry in entries if entry.kind == "dangling"]
+    if form == "zip" and dangling:
+        raise ModuleError(
+            f"a zip holds what links lead to, and {dangling[0]} leads nowhere",
+            hint="leave it out with `exclusion_patterns`, or make a tar",
+        )
 
 
 def _packed(entries: list[Entry], form: str) -> list[str]:

@@ -242,6 +242,7 @@ def test_what_unarchive_makes_of_it(guest: Guest, tree: Path) -> None:
         ({"path": "@d"}, "`dest` is needed, the name of the archive, for a folder, a pattern or several paths"),
         ({"path": "@f", "force_archive": True}, "`dest` is needed"),
         ({"path": "@d", "dest": "@d/x", "remove": True}, "the archive @d/x would be removed with @d, which it is in"),
+        ({"path": "@f", "dest": "@f"}, "@f would be replaced by itself, compressed"),
         ({"path": "@f", "dest": "@d"}, "@d is a folder on the guest, and cannot be replaced by an archive"),
         ({"path": "@f", "dest": "@no/x"}, "the folder of @no/x does not exist on the guest"),
     ],
@@ -260,6 +261,14 @@ def test_missing_tools_are_told(busybox: Guest) -> None:
     assert busybox.fails("archive", {"path": busybox.path("f"), "format": "xz"}) == (
         "`xz` that can pack (that of BusyBox only unpacks) is not installed on web1"
     )
+
+
+def test_a_zip_has_no_link_that_leads_nowhere(local: Guest) -> None:
+    local.here("d").mkdir()
+    local.here("d/l").symlink_to("nowhere")
+    given = {"path": local.path("d"), "dest": local.path("o.zip"), "format": "zip"}
+    assert local.fails("archive", given).endswith(f"{local.path('d/l')} leads nowhere")
+    assert local.do("archive", given | {"exclusion_patterns": "*/l"}).changed
 
 
 def test_a_file_that_cannot_be_packed_is_told(guest: Guest, tree: Path) -> None:

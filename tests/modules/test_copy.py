@@ -195,6 +195,12 @@ def test_a_link_is_replaced_or_followed(guest: Guest) -> None:
     assert guest.here("target").read_text() == "new"
 
 
+def test_what_a_link_leads_to_is_made_beside_it(guest: Guest) -> None:
+    guest.here("link").symlink_to("target")
+    guest.do("copy", {"content": "new", "dest": guest.path("link"), "follow": True})
+    assert guest.here("target").read_text() == "new"
+
+
 def test_a_missing_folder_is_made_only_where_dest_is_written_as_one(guest: Guest) -> None:
     guest.source("motd", "x")
     assert "does not exist" in guest.fails("copy", {"src": "motd", "dest": guest.path("a/b/motd")})

@@ -62,18 +62,21 @@ def cases(group: str) -> list[Case]:
         return [Case(number, module, arguments) for number, (module, arguments) in enumerate(_system())]
     space = list(_SPACES[group]())
     chosen = random.Random(SEED).sample(space, min(_COUNTS[group], len(space)))
-    return [Case(number, group, _placed(arguments, number)) for number, arguments in enumerate(chosen)]
+    module = _NAMES.get(group, group)
+    return [Case(number, module, _placed(arguments, number)) for number, arguments in enumerate(chosen)]
 
 
 def _placed(arguments: Mapping[str, Any], number: int) -> dict[str, Any]:
     places = {"path", "dest"}
     return {
-        name: f"/twin/{number}/{value}" if name in places else _source(value, number)
+        name: f"/twin/{number}/{value}" if name in places and isinstance(value, str) else _source(value, number)
         for name, value in arguments.items()
     }
 
 
 def _source(value: Any, number: int) -> Any:
+    if isinstance(value, list):
+        return [_source(one, number) for one in value]
     return value.replace("@", f"/twin/{number}/") if isinstance(value, str) else value
 
 
@@ -187,6 +190,23 @@ def _replace() -> Iterator[dict[str, Any]]:
             yield arguments
 
 
+def _archive() -> Iterator[dict[str, Any]]:
+    paths: list[dict[str, Any]] = [
+        {"path": "folder"}, {"path": "folder/"}, {"path": "present"}, {"path": ["@present", "@empty"]},
+        {"path": "*e*"}, {"path": ["@missing", "@present"]}, {"path": "missing"}, {"path": "dangling"},
+        {"path": ["@link", "@folder/inner"]}, {"path": "[!p]*"}, {"path": "z*"},
+    ]  # fmt: skip
+    more: list[dict[str, Any]] = [
+        {}, {"force_archive": True}, {"exclude_path": "@pre*"}, {"exclusion_patterns": ["*file", "*empty"]},
+        {"remove": True}, {"mode": "0600", "owner": "1"},
+    ]  # fmt: skip
+    formats = _ways("format", "bz2", "xz", "tar", "zip")
+    for arguments in _each(paths, formats, more, _ways("dest", "a.out", "no/such/folder")):
+        # With a link that leads nowhere both fail, but Ansible leaves half an archive.
+        if arguments.get("format") != "zip" or arguments["path"] not in ("[!p]*", "dangling"):
+            yield arguments
+
+
 def _system() -> Iterator[tuple[str, dict[str, Any]]]:
     """Accounts, crontabs, services, packages."""
     yield from (("group", arguments) for arguments in (
@@ -251,6 +271,8 @@ _SPACES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "lineinfile": _lineinfile,
     "blockinfile": _blockinfile,
     "replace": _replace,
+    "archive": _archive,
 }
-_COUNTS = {"file": 25, "copy": 20, "template": 20, "lineinfile": 15, "blockinfile": 10, "replace": 10}
+_NAMES = {"archive": "community.general.archive"}
+_COUNTS = {"file": 25, "copy": 20, "template": 20, "lineinfile": 15, "blockinfile": 10, "replace": 10, "archive": 40}
 GROUPS = (*_SPACES, "system")

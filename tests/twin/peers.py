@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +18,23 @@ from tests.servers.endpoint import Endpoint
 from tests.twin.generate import FILES, Case
 
 VERSION = "ansible-core==2.19.*"
+BUNDLE = "ansible==12.*"
+COLLECTIONS = ("ansible_collections/community/general/", "ansible_collections/ansible/posix/")
+"""What is taken of the bundle, which has many more."""
+
+TOLD = (
+    "acl",
+    "arcroot",
+    "archived",
+    "dest",
+    "dest_state",
+    "expanded_exclude_paths",
+    "expanded_paths",
+    "missing",
+    "xattr",
+)
+"""Values of results that both programs tell alike."""
+
 CALLBACK = """
 import json
 from ansible.plugins.callback import CallbackBase
@@ -27,7 +46,8 @@ class CallbackModule(CallbackBase):
         found = result._result
         line = {"task": result._task.get_name().strip(), "changed": bool(found.get("changed")), "failed": failed}
         with open("said.jsonl", "a") as file:
-            file.write(json.dumps({**line, "msg": str(found.get("msg", ""))}) + "\\n")
+            line = {**line, "msg": str(found.get("msg", "")), "values": dict(found)}
+            file.write(json.dumps(line, default=str) + "\\n")
 
     def v2_runner_on_ok(self, result):
         self._say(result, False)
@@ -44,6 +64,13 @@ class Said:
     changed: bool
     failed: bool
     msg: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+def told_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are compared; the order of lists of paths is that of a folder on the disk."""
+    found = {name: result[name] for name in TOLD if name in result}
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 def ansible_playbook() -> Path:
@@ -59,7 +86,22 @@ def ansible_playbook() -> Path:
         )
         if made.returncode != 0:
             pytest.skip(f"ansible-core cannot be installed: {made.stderr[-300:]}")
+    if not (cache / "collections").exists():
+        _unpack_collections(cache)
     return program
+
+
+def _unpack_collections(cache: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(cache / "bin/pip"), "download", "-q", "--no-deps", "-d", folder, BUNDLE]
+        got = subprocess.run(command, capture_output=True, text=True, check=False)
+        if got.returncode != 0:
+            pytest.skip(f"Ansible's collections cannot be got: {got.stderr[-300:]}")
+        with zipfile.ZipFile(next(Path(folder).iterdir())) as wheel:
+            wheel.extractall(
+                cache / "collections.new", [name for name in wheel.namelist() if name.startswith(COLLECTIONS)]
+            )
+    (cache / "collections.new").rename(cache / "collections")
 
 
 def write_playbook(folder: Path, cases: Sequence[Case]) -> Path:
@@ -96,6 +138,7 @@ def by_ansible(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
         "ANSIBLE_CALLBACK_PLUGINS": str(folder / "callbacks"),
         "ANSIBLE_CALLBACKS_ENABLED": "twin",
         "ANSIBLE_PIPELINING": "1",
+        "ANSIBLE_COLLECTIONS_PATH": str(ansible_playbook().parents[1] / "collections"),
         "ANSIBLE_HOST_KEY_CHECKING": "0",
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "LC_ALL": "C.UTF-8",
@@ -110,7 +153,7 @@ def by_ansible(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
             )
     assert done.returncode == 0, (folder / "ansible.log").read_text()[-3000:]
     lines = map(json.loads, (folder / "said.jsonl").read_text().splitlines())
-    return {line["task"]: Said(line["changed"], line["failed"], line["msg"]) for line in lines}
+    return {line["task"]: Said(line["changed"], line["failed"], line["msg"], told_of(line["values"])) for line in lines}
 
 
 def by_smolrun(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
@@ -125,6 +168,9 @@ def by_smolrun(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
         if line["event"] == "task_finished":
             result = line["result"]
             found[line["task"]["name"]] = Said(
-                bool(result.get("changed")), bool(result.get("failed")), str(result.get("msg", ""))
+                bool(result.get("changed")),
+                bool(result.get("failed")),
+                str(result.get("msg", "")),
+                told_of(result),
             )
     return found

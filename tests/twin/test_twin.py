@@ -15,7 +15,18 @@ from tests.twin.peers import Said, ansible_playbook, by_ansible, by_smolrun, wri
 MANIFEST = r"""
 cd /twin
 find . -printf '%p\t%y %m %U %G %l\n' | sort
-find . -type f -exec sha256sum {} + | sort -k 2
+find . -type f ! -name '*.[gbxtzo][zau2ir]*' -exec sha256sum {} + | sort -k 2
+find . -type f -name '*.[gbxtzo][zau2ir]*' | sort | while read -r archive; do
+	echo "$archive"
+	unzip -Z1 "$archive" 2>/dev/null | sort && continue
+	tar -tvf "$archive" 2>/dev/null | sed 's/ [0-9]*-[0-9]*-[0-9]* [0-9:]* / /' | sort && continue
+	case $(od -A n -t x1 -N 2 "$archive") in
+	*'1f 8b') gzip -dc ;;
+	*'42 5a') bzip2 -dc ;;
+	*'fd 37') xz -dc ;;
+	*) cat ;;
+	esac <"$archive" | sha256sum
+done
 for user in $(cut -d: -f1 /etc/passwd); do
 	getent passwd "$user"
 	id -nG "$user"
@@ -30,6 +41,7 @@ dpkg-query -W -f '${Package} ${Version} ${Status}\n' hello time 2>/dev/null
 for folder in /home/* /srv/*; do stat -c '%n %a %U %G' "$folder"; done
 true
 """
+TOOLS = "cron acl attr bzip2 libcap2-bin make unzip xz-utils zip"
 _BACKUP = re.compile(r"\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~")
 
 
@@ -42,7 +54,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Endpoint, 
     try:
         for guest in guests:
             guest.start()
-            on(guest.endpoint(), "apt-get install -y -q cron >/dev/null 2>&1")
+            on(guest.endpoint(), f"apt-get install -y -q {TOOLS} >/dev/null 2>&1")
         yield guests[0].endpoint(), guests[1].endpoint()
     finally:
         for guest in guests:
@@ -63,8 +75,11 @@ def told_otherwise(tasks: list[Case], one: Mapping[str, Said], other: Mapping[st
     lines = []
     for case in tasks:
         a, b = one[case.name], other[case.name]
-        if a.failed != b.failed or (not a.failed and a.changed != b.changed):
-            shown = ["failed: " + said.msg[:160] if said.failed else f"changed: {said.changed}" for said in (a, b)]
+        if a.failed != b.failed or (not a.failed and (a.changed, a.told) != (b.changed, b.told)):
+            shown = [
+                "failed: " + said.msg[:160] if said.failed else f"changed: {said.changed} {said.told}"
+                for said in (a, b)
+            ]
             lines.append(f"{case.name} {case.module} {dict(case.arguments)}: {' | '.join(shown)}")
     return lines
 

@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from smolrun.lazy_dataclass import dataclass
 
-Kind = Literal["directory", "file", "link", "folder_link", "socket", "other"]
-KINDS = frozenset({"directory", "file", "link", "folder_link", "socket", "other"})
+KINDS = frozenset({"directory", "file", "link", "folder_link", "dangling", "socket", "other"})
+"""What may be below a folder; links by what they lead to."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Sources:
     Attributes:
         expanded: what the paths stand for, in the order of the paths; matches of patterns only where they are there.
         excluded: the same of the paths that are left out.
-        kinds: of what is packed: ``directory``, ``file``, ``link``, ``other`` or ``missing``.
+        kinds: of what is packed: ``directory``, ``file``, ``dangling``, ``other`` or ``missing``.
         below: what is in each folder, however deep.
     """
 

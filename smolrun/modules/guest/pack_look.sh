@@ -47,7 +47,11 @@ is_excluded() {
 # shellcheck disable=SC2016 # the words are for the shells that find starts
 tell='printf "$0=%s\0" "$@"'
 # shellcheck disable=SC2016
-tell_links='for each; do if [ -d "$each" ]; then what=folder_link; else what=link; fi; printf "$what=%s\0" "$each"; done'
+tell_links='for each; do
+	what=link
+	if [ -d "$each" ]; then what=folder_link; elif [ ! -e "$each" ]; then what=dangling; fi
+	printf "$what=%s\0" "$each"
+done'
 
 # take GLOB PATH: a path that is packed, with all that is below it.
 take() {
@@ -63,8 +67,8 @@ take() {
 			-o -exec sh -c "$tell" other {} + || :
 	elif [ -f "$2" ]; then
 		fact target file
-	elif [ -L "$2" ]; then
-		fact target link
+	elif [ -L "$2" ] && [ ! -e "$2" ]; then
+		fact target dangling
 	elif there "$2"; then
 		fact target other
 	else
