@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field, field_validator
 
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.editing import read
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.packages import apt_sources
 from smolrun.modules.packages.apt_index import refresh
 from smolrun.modules.system.asking import ask
@@ -91,7 +92,7 @@ def _additions(arguments: AptRepositoryArguments, files: dict[str, str], source:
     for path, text in files.items():
         after, stands = apt_sources.with_source(text, source)
         if stands:
-            return {path: after} if after.splitlines() != text.splitlines() else {}
+            return {path: after} if lines_of(after) != lines_of(text) else {}
     name = arguments.filename or apt_sources.file_name(source)
     path = name if name.startswith("/") else f"{FOLDER}/{name}"
     path = path if path.endswith(".list") else f"{path}.list"

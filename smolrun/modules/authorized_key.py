@@ -8,6 +8,7 @@ from smolrun.errors import ModuleError
 from smolrun.modules.accounts.key_lines import KeyLine, parse_key, with_keys
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
 from smolrun.modules.files.editing import read
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system.asking import ask
 from smolrun.modules.system.saving import save, text_of
 from smolrun.source.coercions import Boolean, Text
@@ -68,7 +69,7 @@ def run(arguments: AuthorizedKeyArguments, task: TaskContext) -> ModuleResult:
     present = arguments.state == "present"
     before = text_of(original)
     lines = with_keys(
-        before.splitlines(), keys, present=present, exclusive=arguments.exclusive, options=arguments.key_options
+        lines_of(before), keys, present=present, exclusive=arguments.exclusive, options=arguments.key_options
     )
     after = "".join(f"{line}\n" for line in lines)
     values = {
@@ -79,7 +80,7 @@ def run(arguments: AuthorizedKeyArguments, task: TaskContext) -> ModuleResult:
         "exclusive": arguments.exclusive,
         "unique": False,
     }
-    if lines == before.splitlines():
+    if lines == lines_of(before):
         return ModuleResult(values=values)
     outcome = save(task, original, after, owner=f"{arguments.user}:", mode="0600", folder_mode="0700")
     return ModuleResult(changed=outcome.changed, values=values, diffs=outcome.diffs)
@@ -90,7 +91,7 @@ def _keys(arguments: AuthorizedKeyArguments, task: TaskContext) -> list[KeyLine]
     if text.startswith(("http://", "https://")):
         text = _fetched(arguments, task)
     keys = []
-    for line in text.splitlines():
+    for line in lines_of(text):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         key = parse_key(line)

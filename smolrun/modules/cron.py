@@ -8,6 +8,7 @@ from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import quoted
 from smolrun.modules.files.editing import read
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system import cron_table
 from smolrun.modules.system.asking import ask, perform
 from smolrun.modules.system.saving import remove, save, text_of
@@ -107,9 +108,9 @@ def _in_file(arguments: CronArguments, task: TaskContext) -> ModuleResult:
     name = arguments.cron_file or ""
     original = read(name if name.startswith("/") else f"/etc/cron.d/{name}", task)
     before = text_of(original)
-    lines = _after(arguments, before.splitlines())
+    lines = _after(arguments, lines_of(before))
     values = _values(arguments, lines) | {"cron_file": original.state.path}
-    if lines == before.splitlines():
+    if lines == lines_of(before):
         return ModuleResult(values=values)
     if not any(line.strip() for line in lines):
         outcome = remove(task, original)
@@ -129,9 +130,9 @@ def _in_table(arguments: CronArguments, task: TaskContext) -> ModuleResult:
             return ModuleResult(changed=True, warnings=(f"{problem}: this fails unless an earlier task makes it",))
         raise ModuleError(problem)
     before = raw.text("table")
-    lines = _after(arguments, before.splitlines())
+    lines = _after(arguments, lines_of(before))
     values = _values(arguments, lines)
-    if lines == before.splitlines():
+    if lines == lines_of(before):
         return ModuleResult(values=values)
     after = _text(lines)
     if not task.check_mode:

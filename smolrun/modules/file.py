@@ -175,7 +175,7 @@ def _touch(work: Work) -> ModuleResult:
         "-a": _time(arguments.access_time or "now", arguments.access_time_format),
     }
     path = quoted(now.path)
-    lines = "" if now.exists else f": >>{path} || refuse write {path}\n"
+    lines = "" if now.exists else f"true >>{path} || refuse write {path}\n"
     for flag, time in times.items():
         if time is not None:
             lines += f"touch {flag} {f'-t {time} ' if time else ''}-- {path} || refuse time {path}\n"

@@ -79,7 +79,7 @@ def run(arguments: GetUrlArguments, task: TaskContext) -> ModuleResult:
     if arguments.mode == "preserve":
         raise ModuleError("`mode: preserve` has no meaning for a file from the network")
     name = unquote(PurePosixPath(urlsplit(arguments.url).path).name) or "index.html"
-    reading, now = read_place(task, arguments.dest, name=name, follow=True)
+    reading, now = read_place(task, arguments.dest, name=name)
     if now.leads_to == "directory":
         raise ModuleError(f"{now.path} is a folder on {task.host}, and cannot be replaced by a file")
     algorithm, hash_wanted = _wanted_hash(arguments, name, task)
@@ -101,7 +101,7 @@ def _download(
     backup = backup_name(now) if arguments.backup and now.kind == "file" else None
     folder = arguments.tmp_dest or now.path.rpartition("/")[0] or "/"
     result = task.guest.script(
-        f"folder={expanding(folder)}\n{script_text('state', 'attributes', 'download')}",
+        f"folder={expanding(folder)}\n{script_text('state', 'attributes', 'room', 'wget', 'download')}",
         {
             "wget": "" if arguments.needs_curl else "yes",
             "waiting": str(arguments.timeout),
@@ -211,7 +211,7 @@ def _fetch_text(arguments: GetUrlArguments, url: str, task: TaskContext) -> str:
     options += [("location", None), ("fail", None)]
     given = {"wget": "" if arguments.needs_curl else "yes", "waiting": str(arguments.timeout)}
     result = task.guest.script(
-        script_text("fetch"),
+        script_text("wget", "fetch"),
         {**given, "insecure": "" if arguments.validate_certs else "yes"},
         secrets={"config": configuration(options), "url": url},
     )

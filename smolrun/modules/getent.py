@@ -6,6 +6,7 @@ from pydantic import Field
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system.asking import ask
 from smolrun.source.coercions import Boolean, Text
 
@@ -82,7 +83,7 @@ def parse_entries(text: str, database: str, split: str | None) -> dict[str, list
     separator = split if split is not None else ":" if database in COLONS else None
     entries: dict[str, list[Any]] = {}
     seen: set[str] = set()
-    for line in text.splitlines():
+    for line in lines_of(text):
         fields = line.split(separator) if line.strip() and not line.startswith("#") else []
         if not fields:
             continue

@@ -9,6 +9,7 @@ from smolrun.modules.accounts.host_key_lines import names, with_key, without
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.editing import Edit, Original, edit, to_bytes
+from smolrun.modules.files.lines import lines_of
 from smolrun.source.coercions import Boolean, Text
 from smolrun.ssh.known_hosts import parse_line
 
@@ -58,7 +59,7 @@ def run(arguments: KnownHostsArguments, task: TaskContext) -> ModuleResult:
 
     def decide(original: Original) -> Edit:
         text = original.content.decode("utf-8", "surrogateescape")
-        lines = text.splitlines()
+        lines = lines_of(text)
         values = {"name": arguments.name, "key": arguments.key}
         if arguments.state == "absent":
             left = without(lines, host, arguments.key)

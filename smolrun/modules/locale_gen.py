@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.editing import read
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system.asking import ask, perform
 from smolrun.modules.system.saving import save, text_of
 from smolrun.source.coercions import TextList
@@ -72,10 +73,10 @@ def with_locales(text: str, names: list[str], supported: str, *, present: bool, 
     Raises:
         ModuleError: the guest knows no such locale.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     for name in names:
         places = [place for place, line in enumerate(lines) if _name(line) == normal(name)]
-        entry = next((line.strip() for line in supported.splitlines() if _name(line) == normal(name)), None)
+        entry = next((line.strip() for line in lines_of(supported) if _name(line) == normal(name)), None)
         if not places and present:
             if entry is None:
                 raise ModuleError(f"the locale {name} is not available on {host}")
@@ -84,7 +85,7 @@ def with_locales(text: str, names: list[str], supported: str, *, present: bool, 
             bare = lines[place].lstrip("# ")
             if _ENTRY.match(lines[place]) and bool(lines[place].startswith("#")) == present:
                 lines[place] = bare if present else f"# {bare}"
-    return text if lines == text.splitlines() else "".join(f"{line}\n" for line in lines)
+    return text if lines == lines_of(text) else "".join(f"{line}\n" for line in lines)
 
 
 def _name(line: str) -> str | None:

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.files.editing import read
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system.asking import ask, perform
 from smolrun.modules.system.saving import save, text_of
 from smolrun.source.coercions import FALSE_WORDS, TRUE_WORDS, Boolean, Text
@@ -87,7 +88,7 @@ def with_setting(text: str, name: str, value: str | None) -> str:
     """The text of a file in which the setting has that value, once; None takes it out."""
     result: list[str] = []
     done = False
-    for line in text.splitlines():
+    for line in lines_of(text):
         found = _LINE.match(line)
         if found is None or found["name"].replace("/", ".") != name.replace("/", "."):
             result.append(line)
@@ -96,7 +97,7 @@ def with_setting(text: str, name: str, value: str | None) -> str:
             result.append(line if found["value"].split() == value.split() else f"{name}={value}")
     if value is not None and not done:
         result.append(f"{name}={value}")
-    return text if result == text.splitlines() else "".join(f"{line}\n" for line in result)
+    return text if result == lines_of(text) else "".join(f"{line}\n" for line in result)
 
 
 MODULE = Module(SysctlArguments, run, collection="ansible.posix")

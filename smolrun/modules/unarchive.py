@@ -110,8 +110,10 @@ def _unpack_from_here(
             parts = [member for member in due if not member.implied]
             local.repack(archive, parts, packed, zone=place.zone, umask=place.reading.umask)
             flags = [*(["-o"] if meaning.own else []), *(["-p"] if of_zip or meaning.exact_modes else [])]
-            words = command_line(["-C", place.folder.path, *flags])
-            work.change(f"{script_text('archive')}\nneed tar\nneed gzip\nunpack_stdin {words}\n", due, stdin=packed)
+            words = command_line([place.folder.path, *flags])
+            work.change(
+                f"{script_text('room', 'archive')}\nneed tar\nneed gzip\nunpack_stdin {words}\n", due, stdin=packed
+            )
 
     return work.finish(due, unpack)
 

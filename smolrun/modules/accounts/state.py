@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import TaskContext
 from smolrun.modules.facts.raw import RawFacts
+from smolrun.modules.files.lines import lines_of
 from smolrun.modules.system.asking import ask
 
 
@@ -89,7 +90,7 @@ def parse_user(line: str) -> User | None:
 
 def parse_groups(text: str) -> dict[str, Group]:
     groups = {}
-    for line in text.splitlines():
+    for line in lines_of(text):
         fields = line.split(":")
         if len(fields) >= 4 and fields[2].isdigit():
             members = tuple(member for member in fields[3].split(",") if member)

@@ -46,7 +46,8 @@ class GuestArchive:
         of_unzip = [*self.include, *(["-x", *self.exclude] if self.exclude else [])]
         return (
             f"archive={expanding(self.path)}\noptions={quoted(command_line(self.options))}\n"
-            f"of_gnu={quoted(command_line(of_gnu))}\nselection={quoted(command_line(of_unzip))}\n{script_text('archive')}\n"
+            f"of_gnu={quoted(command_line(of_gnu))}\nselection={quoted(command_line(of_unzip))}\n"
+            f"{script_text('room', 'archive')}\n"
         )
 
 

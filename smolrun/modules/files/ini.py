@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.modules.files.lines import lines_with_ends
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Edited:
 
 def edit_ini(text: str, wish: Wish) -> Edited:
     """The text as it is wished for."""
-    lines = text.splitlines(keepends=True)
+    lines = lines_with_ends(text)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     found = _section(lines, wish)

@@ -1,4 +1,4 @@
-# An archive that is on the guest, seen by the guest's own tools. After state.sh and attributes.sh.
+# An archive that is on the guest, seen by the guest's own tools. After state.sh, attributes.sh and room.sh.
 #
 # Set before it: archive (a path); options (the user's, of tar or unzip); of_gnu (further ones for GNU tar); selection (of
 # unzip: what stands after the archive). All but the first are quoted for the shell.
@@ -98,15 +98,20 @@ tell_contents() {
 	fact unpacked "${unpacked%% *}"
 }
 
+refuse_unpack() {
+	is_full "$1" || :
+	refuse unpack "$archive"
+}
+
 # unpack_archive DESTINATION OPTION...: all that is wanted.
 unpack_archive() {
 	destination=$1
 	shift
 	if [ "$kind" = zip ]; then
 		selection="$selection -d \"\$destination\""
-		with_unzip -oq "$@" || refuse unpack "$archive"
+		with_unzip -oq "$@" || refuse_unpack "$destination"
 	else
-		with_tar -xf - -C "$destination" "$@" || refuse unpack "$archive"
+		with_tar -xf - -C "$destination" "$@" || refuse_unpack "$destination"
 	fi
 }
 
@@ -117,7 +122,9 @@ tell_packed_link() {
 	fact points_to "$(with_unzip -p)"
 }
 
-# unpack_stdin OPTION...: a compressed tar, by any tar.
+# unpack_stdin DESTINATION OPTION...: a compressed tar, by any tar.
 unpack_stdin() {
-	gzip -dc | tar -xf - "$@" || refuse unpack
+	destination=$1
+	shift
+	gzip -dc | tar -xf - -C "$destination" "$@" || refuse_unpack "$destination"
 }

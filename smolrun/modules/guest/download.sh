@@ -1,4 +1,4 @@
-# Downloads a file and puts it in its place, whole or not at all. After state.sh and attributes.sh.
+# Downloads a file and puts it in its place, whole or not at all. After state.sh, attributes.sh, room.sh and wget.sh.
 #
 # Set before it: config (for curl: see curl(1), --config; over stdin, since secrets may be in it); url, waiting, insecure,
 # wget (yes: GNU's or BusyBox's wget can do it too); target (absolute); folder (of the temporary file); token; hash_with
@@ -17,13 +17,18 @@ set -C # the shell itself creates it, and never through a link that somebody has
 true >"$temporary" || refuse write "$temporary"
 set +C
 
+refuse_download() {
+	if is_full "$folder"; then refuse write; fi
+	refuse download "${1-}"
+}
+
 if command -v curl >/dev/null 2>&1; then
 	told=$(printf '%s' "$config" | curl -q -K - -D - -o "$temporary" -w 'smolrun:%{http_code} %{time_total} %{url_effective}')
 	result=$?
 	fact headers "${told%smolrun:*}"
 	ended=${told##*smolrun:}
 	fact ended "$ended"
-	[ "$result" = 0 ] || refuse download
+	[ "$result" = 0 ] || refuse_download
 	case $ended in
 	304\ *) exit 0 ;; # there is nothing newer, and nothing came
 	2* | 000*) ;;     # no status where it is not HTTP
@@ -32,7 +37,7 @@ if command -v curl >/dev/null 2>&1; then
 elif [ "$wget" != yes ]; then
 	refuse missing curl
 elif command -v wget >/dev/null 2>&1; then
-	wget -q ${insecure:+--no-check-certificate} -T "$waiting" -O "$temporary" "$url" || refuse download "wget ended with exit code $?"
+	with_wget "$temporary" || refuse_download "wget ended with exit code $?"
 else
 	refuse missing 'curl nor wget'
 fi

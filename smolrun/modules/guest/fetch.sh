@@ -1,4 +1,4 @@
-# Prints what is at a URL.
+# Prints what is at a URL. After wget.sh.
 #
 # Set before it: config (for curl: see curl(1), --config; over stdin, since secrets may be in it); url, waiting, insecure,
 # wget (yes: GNU's or BusyBox's wget can do it too).
@@ -8,7 +8,7 @@
 if command -v curl >/dev/null 2>&1; then
 	printf '%s' "$config" | curl -q -K -
 elif [ "$wget" = yes ] && command -v wget >/dev/null 2>&1; then
-	wget -q ${insecure:+--no-check-certificate} -T "$waiting" -O - "$url"
+	with_wget -
 else
 	echo 'curl is not installed' >&2
 	exit 1

@@ -76,7 +76,8 @@ state_of() {
 	if [ -L "$absolute" ]; then
 		fact kind link
 		fact leads_to "$kind"
-		fact target "$(readlink "$absolute")"
+		points_to=$(readlink "$absolute" && printf x) # a name may end with newlines
+		fact target "${points_to%?x}"
 		permissions_of "$absolute"
 	else
 		fact kind "$kind"

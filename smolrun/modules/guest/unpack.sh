@@ -13,7 +13,8 @@ fact zone "$(date +%z)"
 if [ -r /etc/passwd ]; then fact users "$(cut -d: -f1 /etc/passwd)"; fi
 if [ -r /etc/group ]; then fact groups "$(cut -d: -f1 /etc/group)"; fi
 command -v stat >/dev/null 2>&1 || refuse missing stat
-state_of "$(pwd -P)" no
+real=$(pwd -P && printf x)
+state_of "${real%?x}" no
 
 # tell_stats NAME...: what stat(1) tells of each that is there.
 tell_stats() {
@@ -42,6 +43,7 @@ tell_hashes() {
 tell_target() {
 	if [ -L "$1" ]; then
 		fact pointer "$1"
-		fact points_to "$(readlink "$1")"
+		points_to=$(readlink "$1" && printf x)
+		fact points_to "${points_to%?x}"
 	fi
 }

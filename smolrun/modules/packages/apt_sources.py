@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from smolrun.modules.files.lines import lines_of
+
 _LINE = re.compile(
     r"(?P<off>(?:#\s*)?)(?P<type>deb|deb-src)\s+(?:\[(?P<options>[^\]]*)\]\s*)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<rest>[^#]*)"
 )
@@ -29,7 +31,7 @@ def file_name(source: str) -> str:
 def with_source(text: str, source: str) -> tuple[str, bool]:
     """The text of a file in which the source counts where it stands; and whether it stands there at all."""
     lines, stands = [], False
-    for line in text.splitlines():
+    for line in lines_of(text):
         found = normal(line)
         if found is not None and found[0] == source:
             stands = True
@@ -40,5 +42,5 @@ def with_source(text: str, source: str) -> tuple[str, bool]:
 
 def without_source(text: str, source: str) -> str:
     """The text of a file without the source, whether it counts or is a comment."""
-    kept = [line for line in text.splitlines() if (found := normal(line)) is None or found != (source, True)]
-    return text if kept == text.splitlines() else "".join(f"{line}\n" for line in kept)
+    kept = [line for line in lines_of(text) if (found := normal(line)) is None or found != (source, True)]
+    return text if kept == lines_of(text) else "".join(f"{line}\n" for line in kept)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.modules.files.lines import lines_of
 
 ESCAPES = {"\\": "\\134", " ": "\\040", "\t": "\\011", "\n": "\\012"}
 
@@ -44,13 +45,13 @@ def parse_line(line: str) -> Entry | None:
 
 
 def entries(text: str) -> list[Entry]:
-    return [entry for line in text.splitlines() if (entry := parse_line(line)) is not None]
+    return [entry for line in lines_of(text) if (entry := parse_line(line)) is not None]
 
 
 def with_entry(text: str, wanted: Entry) -> str:
     """The text of an fstab in which this entry is that of its path (or of its source, for swap)."""
     lines, done = [], False
-    for line in text.splitlines():
+    for line in lines_of(text):
         found = parse_line(line)
         if found is not None and _same_place(found, wanted):
             if done:
@@ -60,14 +61,14 @@ def with_entry(text: str, wanted: Entry) -> str:
         lines.append(line)
     if not done:
         lines.append(wanted.line)
-    return text if lines == text.splitlines() else "".join(f"{line}\n" for line in lines)
+    return text if lines == lines_of(text) else "".join(f"{line}\n" for line in lines)
 
 
 def without_entry(text: str, path: str, source: str | None) -> str:
     """The text of an fstab without what is mounted at a path."""
     gone = Entry(source or "", path, "")
-    kept = [line for line in text.splitlines() if (found := parse_line(line)) is None or not _same_place(found, gone)]
-    return text if kept == text.splitlines() else "".join(f"{line}\n" for line in kept)
+    kept = [line for line in lines_of(text) if (found := parse_line(line)) is None or not _same_place(found, gone)]
+    return text if kept == lines_of(text) else "".join(f"{line}\n" for line in kept)
 
 
 def _same_place(one: Entry, other: Entry) -> bool:
