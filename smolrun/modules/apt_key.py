@@ -8,6 +8,7 @@ from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import command_line
 from smolrun.modules.guest import script_text
+from smolrun.modules.packages.keys import fingerprints
 from smolrun.modules.system.asking import ask, perform
 from smolrun.source.coercions import Boolean, Text
 
@@ -103,12 +104,6 @@ def _change(arguments: AptKeyArguments, task: TaskContext, key: str, variables: 
         perform(task, text=f"{command_line(words)} </dev/null\n", needs=["apt-key", "gpg"], about="getting the key")
     else:
         perform(task, text=f"{script_text('apt_key')}\n{ADD}", arguments=variables, about="trusting the key")
-
-
-def fingerprints(listing: str) -> list[str]:
-    """Those of keys and of their parts, in what ``gpg --with-colons`` prints."""
-    rows = (line.split(":") for line in listing.splitlines())
-    return [row[9] for row in rows if row[0] == "fpr" and len(row) > 9]
 
 
 def _any_ends(keys: list[str], end: str) -> bool:

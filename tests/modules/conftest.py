@@ -10,6 +10,7 @@ import pytest
 from smolrun.connection.settings import Endpoint as Settings
 from tests.modules.debian_repository import REPOSITORY
 from tests.modules.guest import CountingLocal, CountingSSH, Guest, SystemGuest
+from tests.modules.rpm_repository import REPOSITORY as RPM_REPOSITORY
 from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
 from tests.servers.endpoint import Endpoint
 
@@ -72,16 +73,30 @@ def system(debian_prepared: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest
 
 @pytest.fixture(scope="session")
 def firewall_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
-    """A guest of its own for firewalls, with Debian's packages, which the one that tests share has lost."""
+    install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q ufw iptables >/dev/null || exit 3"
+    yield from _with_packages(make_folder(), install, "ufw and iptables")
+
+
+@pytest.fixture(scope="session")
+def fedora_like(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
+    yield from _with_packages(make_folder(), RPM_REPOSITORY, "dnf")
+
+
+def _with_packages(folder: Path, install: str, what: str) -> Iterator[DebianGuest]:
+    """A guest of its own, with packages of Debian's, of which apt knows nothing any more on the one that tests share.
+
+    Args:
+        install: ends with exit code 3 where they cannot be had.
+    """
     skip_where_impossible()
-    machine = DebianGuest(make_folder(), debian_root())
+    machine = DebianGuest(folder, debian_root())
     machine.start()
     try:
         with SystemGuest.over_ssh(machine.endpoint(), Path("/nowhere")) as guest:
-            install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q ufw iptables >/dev/null"
             result = guest.task(timeout=400).guest.script(install)
-            if not result.ok:
-                pytest.skip(f"ufw and iptables cannot be installed: {result.stderr}")
+            if result.exit_code == 3:
+                pytest.skip(f"{what} cannot be installed: {result.stderr}")
+            assert result.ok, result.stderr
         yield machine
     finally:
         machine.stop()
@@ -91,4 +106,12 @@ def firewall_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
 def walled(firewall_server: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
     """Debian 12 with ufw and iptables, and a network of its own; for tests that are marked slow."""
     with SystemGuest.over_ssh(firewall_server.endpoint(), tmp_path / "files") as guest:
+        yield guest
+
+
+@pytest.fixture
+def fedora(fedora_like: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
+    """Debian 12 with dnf, rpm and a repository of RPM packages, none of them installed; for tests that are marked slow."""
+    with SystemGuest.over_ssh(fedora_like.endpoint(), tmp_path / "files") as guest:
+        guest.sh("rpm -qa | xargs -r rpm -e --nodeps; true")
         yield guest

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from smolrun.modules.apt_key import AptKeyArguments, fingerprints
+from smolrun.modules.apt_key import AptKeyArguments
+from smolrun.modules.packages.keys import fingerprints
 from tests.modules.guest import Guest
 
 LISTING = "pub:-:255:22:AAAA:1:::-:::sc::::::23::0:\nfpr:::::::::0123456789ABCDEF0123456789ABCDEF01234567:\n"

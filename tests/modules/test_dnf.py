@@ -1,8 +1,6 @@
 """``dnf`` and ``yum``: the real DNF on a Debian guest, with a repository of its own."""
 
-from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,32 +10,6 @@ from smolrun.modules.packages.dnf_arguments import RpmArguments
 from smolrun.modules.packages.dnf_command import command
 from smolrun.modules.packages.rpm_versions import compare
 from tests.modules.guest import Guest, SystemGuest
-from tests.modules.rpm_repository import REPOSITORY
-from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
-
-
-@pytest.fixture(scope="module")
-def fedora_like(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
-    """A guest of its own: on the one that tests share, apt knows nothing of the packages of Debian any more."""
-    skip_where_impossible()
-    machine = DebianGuest(make_folder(), debian_root())
-    machine.start()
-    try:
-        with SystemGuest.over_ssh(machine.endpoint(), Path("/nowhere")) as guest:
-            result = guest.task(timeout=400).guest.script(REPOSITORY)
-            if result.exit_code == 3:
-                pytest.skip(f"dnf cannot be installed: {result.stderr}")
-            assert result.ok, result.stderr
-        yield machine
-    finally:
-        machine.stop()
-
-
-@pytest.fixture
-def fedora(fedora_like: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
-    with SystemGuest.over_ssh(fedora_like.endpoint(), tmp_path / "files") as guest:
-        guest.sh("rpm -qa | xargs -r rpm -e --nodeps; true")
-        yield guest
 
 
 def do(guest: SystemGuest, arguments: dict[str, Any], **context: Any) -> Any:
