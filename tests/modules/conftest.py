@@ -111,7 +111,7 @@ def walled(firewall_server: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest
 
 @pytest.fixture
 def fedora(fedora_like: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
-    """Debian 12 with dnf, rpm and a repository of RPM packages, none of them installed; for tests that are marked slow."""
+    """Debian 12 with dnf, rpm and a repository of RPM packages, none installed; for tests that are marked slow."""
     with SystemGuest.over_ssh(fedora_like.endpoint(), tmp_path / "files") as guest:
         guest.sh("rpm -qa | xargs -r rpm -e --nodeps; true")
         yield guest
