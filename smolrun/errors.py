@@ -53,14 +53,22 @@ class ConnectError(NotRunError):
     Attributes:
         phase: how far it came, for people: ``name look-up``, ``connection``, ``banner``, ``handshake``, ``login``, ….
         transient: it may go away by itself (refused, reset, no banner), so that trying again makes sense.
+        late: there is a connection whose peer was heard until just now; the time for the command was over all the same.
     """
 
     def __init__(
-        self, message: str, *, phase: str = "connection", transient: bool = False, hint: str | None = None
+        self,
+        message: str,
+        *,
+        phase: str = "connection",
+        transient: bool = False,
+        late: bool = False,
+        hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.phase = phase
         self.transient = transient
+        self.late = late
 
 
 class AuthenticationError(NotRunError):
@@ -136,7 +144,7 @@ class OperationTimeoutError(CommandError):
 
     Attributes:
         timeout: the allowance in seconds that was used up.
-        killed: a second look proved that no process of the command is left.
+        killed: a second look proved that no process of the command is left; False, too, where none was begun.
         unverified: processes of the command may be left, because no look was possible or some survived.
     """
 

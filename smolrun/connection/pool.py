@@ -41,7 +41,7 @@ class ConnectionPool:
     def another(self, connection: Connection) -> Connection:
         """A connection of its own to where one of the pool's connections goes, for work beside it.
 
-        Whoever asks for it closes it; the pool cancels and closes it, too.
+        Whoever asks for it gives it back; until then the pool cancels and closes it, too.
 
         Raises:
             NotRunError: the pool is closed already.
@@ -53,6 +53,12 @@ class ConnectionPool:
             further = self._make(endpoint)
             self._further.append(further)
             return further
+
+    def give_back(self, connection: Connection) -> None:
+        """End a connection that `another` gave."""
+        with self._lock:
+            self._further = [known for known in self._further if known is not connection]
+        connection.close()
 
     def _make(self, endpoint: Endpoint) -> Connection:
         if endpoint.kind == "local":
@@ -66,22 +72,24 @@ class ConnectionPool:
 
     def cancel_all(self) -> None:
         """From any thread: end every running command as at its timeout."""
-        for connection in self._all():
+        for connection in self.connections:
             connection.cancel()
 
     def close(self) -> None:
         """End every connection; the pool gives none afterwards. Harmless when repeated."""
         with self._lock:
             self._closed = True
-            connections = self._all()
+            connections = self.connections
             self._connections.clear()
             self._further.clear()
         for connection in connections:
             connection.close()
 
-    def _all(self) -> list[Connection]:
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """All that there are."""
         with self._lock:
-            return [*self._connections.values(), *self._further]
+            return (*self._connections.values(), *self._further)
 
     def __enter__(self) -> Self:
         return self

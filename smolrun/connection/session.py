@@ -1,16 +1,20 @@
 """A connection bound to one execution of one task: its user, its environment, its deadline."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
+from typing import TypeVar
 
 from smolrun.connection.port import Connection, TcpStream
 from smolrun.connection.script import assignments
 from smolrun.deadline import Deadline
+from smolrun.errors import ConnectError, OperationTimeoutError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class GuestSession:
             on_output=self.on_output,
             output_limit=self.output_limit,
         )
-        return self.connection.run(request, self.deadline)
+        return self._in_time(lambda: self.connection.run(request, self.deadline))
 
     def script(
         self,
@@ -92,7 +96,7 @@ class GuestSession:
             hidden=assignments(secrets or {}),
             program=program,
         )
-        return self.connection.run(request, self.deadline)
+        return self._in_time(lambda: self.connection.run(request, self.deadline))
 
     def open_tcp(self, host: str, port: int) -> "AbstractContextManager[TcpStream]":
         """A TCP connection that the guest makes; see `Connection.open_tcp`."""
@@ -100,8 +104,31 @@ class GuestSession:
 
     def put(self, content: bytes | Path, destination: str, *, mode: int | None = None) -> None:
         """Write a file whole or not at all; see `Connection.put`. Raises `TransferError`."""
-        self.connection.put(content, destination, deadline=self.deadline, mode=mode, become=self.become)
+        self._in_time(
+            lambda: self.connection.put(content, destination, deadline=self.deadline, mode=mode, become=self.become)
+        )
 
     def get(self, source: str, *, limit: int | None = None) -> bytes:
         """A file's content; see `Connection.get`. Raises `TransferError`."""
-        return self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
+        return self._in_time(
+            lambda: self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
+        )
+
+    def _in_time(self, work: Callable[[], T]) -> T:
+        """What it comes to. That its time was over before it was begun is no fault of the guest's.
+
+        Raises:
+            OperationTimeoutError: nothing was sent, since the deadline had passed.
+        """
+        if self.deadline.expired:
+            raise self._late()
+        try:
+            return work()
+        except ConnectError as error:
+            if error.late and self.deadline.expired:
+                raise self._late() from error
+            raise
+
+    def _late(self) -> OperationTimeoutError:
+        timeout = self.deadline.timeout
+        return OperationTimeoutError(f"the task did not end within {timeout:g} s", timeout=timeout, killed=True)

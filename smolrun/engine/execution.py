@@ -147,7 +147,7 @@ class _Call:
             with _Turn(Guest(connection, guest.become), self.services):
                 self._announce(Deadline.after(background.limit))
         except BaseException:
-            connection.close()
+            self.services.connections.give_back(connection)
             raise
 
         def work() -> ModuleResult:
@@ -157,7 +157,7 @@ class _Call:
                 context = self._context(session, None, check_mode=False)
                 return self._run_module(replace(context, progress=_say_nothing), None)
             finally:
-                connection.close()
+                self.services.connections.give_back(connection)
 
         return begun(self.services.jobs.start(work, waiting=self._progress, failed=self._tell_of_failed_job))
 

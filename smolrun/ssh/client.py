@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack, get_args
 
 from smolrun.deadline import Deadline
-from smolrun.errors import NotRunError, OperationCancelledError
+from smolrun.errors import NotRunError, OperationCancelledError, OperationTimeoutError
 from smolrun.ssh.cancellation import Cancellation, CancelledError
 from smolrun.ssh.connect import open_transport
 from smolrun.ssh.execution import Execution
@@ -99,7 +99,7 @@ class SSHClient:
             try:
                 yield
             except CancelledError:
-                raise OperationCancelledError("cancelled before a command was sent", killed=True) from None
+                raise OperationCancelledError("cancelled before a command was sent") from None
             finally:
                 self._depth -= 1
 
@@ -226,7 +226,11 @@ class SSHClient:
 
         with self._work():
             transport = self._connection.ready(deadline)
-            stream = open_tcp(transport, host, port, deadline, self._cancellation)
+            try:
+                stream = open_tcp(transport, host, port, deadline, self._cancellation)
+            except (OperationTimeoutError, CancelledError):
+                self._connection.drop()  # with it goes a channel that may still open, and nobody would close
+                raise
             try:
                 yield stream
             finally:
@@ -275,7 +279,8 @@ class SSHClient:
 
         Args:
             source: its path on the guest.
-            destination: a local file to write it to as well, whole or not at all; its folder has to be there.
+            destination: a local file to write it to as well, whole or not at all; its folder has to be there. One that
+                is replaced keeps its permissions.
             limit: bytes; a larger file is an error.
 
         Raises:
@@ -294,7 +299,7 @@ def check_request(request: CommandRequest) -> None:
     """Refuse what can never be run.
 
     Raises:
-        ValueError: for an empty command, a NUL in it, and an environment of a raw one.
+        ValueError: for an empty command, a NUL in it, an environment of a raw one, and too low an `output_limit`.
         TypeError: for a command that is no text, and input that cannot be sent.
     """
     if request.command and not isinstance(request.command, str):
@@ -305,4 +310,6 @@ def check_request(request: CommandRequest) -> None:
         raise ValueError("command must not hold a NUL")
     if request.shell == "raw" and request.environment:
         raise ValueError("an environment needs shell='login': a raw command is sent as it stands")
+    if request.output_limit is not None and request.output_limit < 2:
+        raise ValueError(f"output_limit must be at least 2 bytes, not {request.output_limit!r}")
     check_input(request.stdin)

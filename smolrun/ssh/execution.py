@@ -119,14 +119,15 @@ class Execution:
             except ChannelRefusedError as error:
                 cause = self._connection.refused(str(error))
             except DeadlinePassedError:
-                self._connection.drop()  # with it goes a channel that may still open, and nobody would close
-                raise ConnectError(
+                late = self._connection.out_of_time(
                     f"the command was not sent to {self._settings.destination}: "
                     f"its {self._deadline.timeout:g} s were over before a channel was open"
-                ) from None
+                )
+                self._connection.drop()  # with it goes a channel that may still open, and nobody would close
+                raise late from None
             except CancelledError:
                 self._connection.drop()
-                raise OperationCancelledError("cancelled before the command was sent", killed=True) from None
+                raise OperationCancelledError("cancelled before the command was sent") from None
             self._connection.drop()
         if isinstance(cause, NotRunError):
             raise cause

@@ -99,7 +99,6 @@ def open_tcp(
         if not transport.is_active():
             raise ConnectError("the connection to the guest ended", phase="forward", transient=True)
         if deadline.expired:
-            channel.finish()
             raise OperationTimeoutError(f"no connection to {host}:{port} in time", killed=True)
         cancellation.check()
         transport.news.wait(LOOK_AGAIN)

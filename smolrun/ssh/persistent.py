@@ -113,9 +113,17 @@ class PersistentConnection:
             return False
         except DeadlinePassedError:
             if deadline.expired:
-                raise ConnectError(f"{self._settings.destination} did not answer in time") from None
+                raise self.out_of_time(f"{self._settings.destination} did not answer in time") from None
             return False
         return transport.is_active()
+
+    def out_of_time(self, message: str) -> ConnectError:
+        """The error for a command whose time was over before it was sent."""
+        transport = self._transport
+        heard = (
+            transport is not None and transport.is_active() and transport.silence < self._settings.keepalive_interval
+        )
+        return ConnectError(message, late=heard)
 
     def channel(self, transport: Transport, patience: Patience) -> SessionChannel:
         """An open channel for one command.

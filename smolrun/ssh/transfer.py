@@ -1,8 +1,10 @@
 """Puts files on a guest and gets them, by means of a POSIX shell alone: no SFTP, no Python, and become works."""
 
+import contextlib
 import hashlib
 import secrets
 import shlex
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,11 +108,17 @@ def get(
 def save(content: bytes, destination: Path) -> None:
     """Write a local file: beside its destination, then renamed, so that what stood there is replaced whole.
 
+    The permissions of a file that is replaced stay as they were, and hold from the first byte.
+
     Raises:
         OSError: it cannot be written; what stood there still does.
     """
     part = destination.with_name(f".smolrun-{secrets.token_hex(8)}")
     try:
+        with contextlib.suppress(FileNotFoundError):
+            permissions = stat.S_IMODE(destination.stat().st_mode)
+            part.touch(0o600, exist_ok=False)
+            part.chmod(permissions)
         part.write_bytes(content)
         part.replace(destination)
     finally:

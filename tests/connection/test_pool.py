@@ -89,3 +89,12 @@ def test_a_closed_pool_gives_no_connections() -> None:
 
     with pytest.raises(NotRunError):
         pool.get(Endpoint(kind="local"))
+
+
+def test_a_further_connection_is_forgotten_when_it_is_given_back() -> None:
+    with ConnectionPool() as pool:
+        one = pool.get(Endpoint(kind="local"))
+        further = [pool.another(one) for _ in range(3)]
+        for connection in further:
+            pool.give_back(connection)
+        assert pool.connections == (one,)

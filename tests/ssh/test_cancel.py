@@ -168,3 +168,22 @@ def test_ctrl_c_kills_the_command_and_its_children(openssh_as: AsUser, shell: st
         said, _ = process.communicate(timeout=20)
     assert said == "interrupted on\n"
     assert sleeping(number) == []
+
+
+def test_nothing_is_said_of_processes_where_nothing_was_sent() -> None:
+    with says_only(b"") as port:
+        client = SSHClient("127.0.0.1", port=port, host_key="insecure", ssh_config="none", connect_timeout=60)
+        caught: list[OperationCancelledError] = []
+
+        def run() -> None:
+            with pytest.raises(OperationCancelledError) as error:
+                client.run("true")
+            caught.append(error.value)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threading.Event().wait(0.3)
+        client.cancel()
+        thread.join(20)
+    assert (caught[0].killed, caught[0].unverified) == (False, False)
+    assert "cancelled before" in caught[0].message

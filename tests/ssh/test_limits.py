@@ -4,6 +4,9 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
+from tests.servers.endpoint import Endpoint
 from tests.servers.fixtures import AsUser
 
 MIB = 1024 * 1024
@@ -20,6 +23,12 @@ def test_past_the_limit_the_first_and_the_last_half_are_kept(openssh_as: AsUser)
     assert result.stderr == "small\n"
     assert not client.run("seq 10", shell="raw").truncated
     assert not client.run("seq 1000", shell="raw", output_limit=10_000).truncated
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1])
+def test_a_limit_that_leaves_nothing_is_refused(openssh: Endpoint, limit: int) -> None:
+    with pytest.raises(ValueError, match="output_limit must be at least 2 bytes"):
+        openssh.client().run("seq 100", output_limit=limit)
 
 
 def test_two_hundred_megabytes_over_both_streams_stay_under_64_mib(openssh_as: AsUser) -> None:
