@@ -1,12 +1,16 @@
 """``script``: a program of the controller, run on the guest."""
 
+import contextlib
 import io
+import secrets
 import shlex
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pydantic import Field
 
-from smolrun.errors import ModuleError
+from smolrun.deadline import Deadline
+from smolrun.errors import ModuleError, SmolVMError
 from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.commands.arguments import ConditionalArguments
 from smolrun.modules.commands.conditional import execute
@@ -19,6 +23,9 @@ from smolrun.source.coercions import Boolean, Text
 BINARY = b"\x7fELF"
 LONGEST_FIRST_LINE = 256
 """Bytes of a ``#!`` line that Linux reads (execve(2), "Interpreter scripts")."""
+KILLED = 128 + 9
+"""What a shell that somebody sent KILL has for an exit code, as shells count."""
+CLEAN_UP_SECONDS = 10.0
 
 
 class ScriptArguments(ConditionalArguments):
@@ -53,9 +60,21 @@ def run(arguments: ScriptArguments, task: TaskContext) -> ModuleResult:
     content = local_content(path, task, decrypt=arguments.decrypt)
     file_name = PurePosixPath(path.name).name
     interpreter = arguments.executable or interpreter_of(_first_line(content.source))
-    start = f'start() {{ {interpreter} "$1" {rest}\n}}\nscript_name={quoted(file_name)}\n{script_text("script")}'
+    token = secrets.token_hex(16)
+    names = f"script_name={quoted(file_name)}\nscript_token={token}\n"
+    start = f'start() {{ {interpreter} "$1" {rest}\n}}\n{names}{script_text("script")}'
     command = UserCommand(cmd=arguments.cmd, line=arguments.cmd, start=start, by_sh=True, stdin=content.source)
-    return execute(command, arguments, task, task.mode)
+    result = execute(command, arguments, task, task.mode)
+    if result.command is not None and result.command.exit_code == KILLED:
+        _clean_up(token, task)
+    return result
+
+
+def _clean_up(token: str, task: TaskContext) -> None:
+    """Remove what a shell that somebody killed has left. What came of the script is told in any case."""
+    guest = replace(task.guest, deadline=Deadline.after(CLEAN_UP_SECONDS))
+    with contextlib.suppress(SmolVMError):
+        guest.script(script_text("script_left"), {"script_token": token})
 
 
 def _split(cmd: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from smolrun.errors import OperationTimeoutError
 from tests.modules.guest import Guest
+from tests.modules.test_jobs import background
 
 
 def left_behind(guest: Guest) -> list[str]:
@@ -91,5 +92,31 @@ def test_a_script_that_is_killed_leaves_nothing_either(
         guest.do("script", {"cmd": "stubborn.sh"}, mode=mode, timeout=1)
     assert caught.value.killed
     folder = guest.root / Path(caught.value.stdout.strip()).parent.relative_to("/")
+    assert folder.name.startswith(".smolrun-")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("where", ["local", "busybox", "debian"])
+@pytest.mark.parametrize("mode", [None, "login"])
+def test_a_script_whose_shell_somebody_else_kills_leaves_nothing(
+    where: str, mode: str | None, request: pytest.FixtureRequest
+) -> None:
+    """As the kernel does where memory is short (OOM)."""
+    guest: Guest = request.getfixturevalue(where)
+    guest.source("victim.sh", "echo $0\nkill -KILL $PPID\n")
+    result = guest.do("script", {"cmd": "victim.sh"}, mode=mode)
+    assert result.failed
+    assert result.command is not None
+    folder = guest.root / Path(result.command.output).parent.relative_to("/")
+    assert folder.name.startswith(".smolrun-")
+    assert not folder.exists()
+
+
+def test_a_script_in_the_background_whose_shell_is_killed_leaves_nothing(local: Guest) -> None:
+    local.source("victim.sh", "echo $0\nkill -KILL $PPID\n")
+    result = local.do("script", {"cmd": "victim.sh"}, **background(local, poll=1))
+    assert result.failed
+    assert result.command is not None
+    folder = Path(result.command.output).parent
     assert folder.name.startswith(".smolrun-")
     assert not folder.exists()

@@ -38,4 +38,8 @@ else
 	kill -TERM "-$limiter" # what it has started since the first look
 fi 2>/dev/null
 echo "$code $began $(now)" >"$job/end.new" && mv "$job/end.new" "$job/end"
+# A script that was killed has not removed its private folder, which is named after the mark.
+for place in "${TMPDIR:-/tmp}" /var/tmp "${HOME:-/}"; do
+	rm -rf "$place/.smolrun-$mark" 2>/dev/null
+done
 rm -f "$job/stdin" "$job/command" "$job/watch" "$job/limit"

@@ -2,11 +2,12 @@
 #
 # It needs a file, since only a file has a first line that the kernel reads and a name to be started by. The file lies
 # in a folder that only this user can enter, and both are gone afterwards, however the script ends: a kill at the
-# deadline, which no trap can catch, removes the folder of the task that it ends.
+# deadline, which no trap can catch, removes the folder of the task that it ends. Where somebody else kills this shell,
+# script_left.sh finds the folder by the token in it.
 #
-# Set before it: script_name; SMOLRUN_TASK, the mark of this task. A function `start FILE` runs it.
+# Set before it: script_name; script_token; SMOLRUN_TASK, the mark of this task. A function `start FILE` runs it.
 
-: "${script_name=}" "${SMOLRUN_TASK=}"
+: "${script_name=}" "${script_token=}" "${SMOLRUN_TASK=}"
 
 umask_before=$(umask)
 umask 077
@@ -22,6 +23,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+: >"$private/.$script_token" || not_run folder
 cat >"$private/$script_name" || not_run arrive
 chmod 700 "$private/$script_name"
 umask "$umask_before"
