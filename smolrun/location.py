@@ -11,10 +11,12 @@ class SourceFile:
     Attributes:
         name: the path as the user gave it, or a label such as ``<extra vars>``.
         text: its whole content.
+        vaulted: it was opened with a vault password, so that no message may quote it.
     """
 
     name: str
     text: str = field(repr=False, compare=False)
+    vaulted: bool = field(default=False, compare=False)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -23,6 +25,10 @@ class SourceFile:
     def line(self, number: int) -> str:
         """The line with that number, counted from 1; empty where there is none."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def quoted(self, number: int) -> str:
+        """The line as a message may show it; empty where the file is vaulted."""
+        return "" if self.vaulted else self.line(number)
 
 
 @dataclass(frozen=True, slots=True)

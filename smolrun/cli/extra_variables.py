@@ -26,12 +26,13 @@ def read_extra_variables(given: Sequence[str], vault: "VaultSecrets | None") -> 
 
 def _one(text: str, vault: "VaultSecrets | None") -> Mapping[str, Any]:
     from smolrun.source.files import read_source
+    from smolrun.source.variables_file import load_variables
     from smolrun.source.yaml_loader import load_yaml
 
     if text.strip() == "@":
         raise UsageError("-e @: no file is named", hint="write it behind the @: -e @vars.yml")
     if text.startswith("@"):
-        return _mapping(load_yaml(read_source(text[1:], vault), vault=vault), text)
+        return _mapping(load_variables(read_source(text[1:], vault), vault), text)
     if text[:1] in {"/", "."}:
         raise UsageError(f"-e {text}: is this a file?", hint=f"put an @ before it: -e @{text}")
     if text.lstrip()[:1] in {"{", "["}:

@@ -120,7 +120,7 @@ def _timeout_hint(error: OperationTimeoutError) -> str:
 
 def lines_around(location: Location | None) -> tuple[tuple[int, str], ...]:
     """The numbered lines of the file around a place."""
-    if location is None or not location.file.text:
+    if location is None or not location.file.text or location.file.vaulted:
         return ()
     first = max(1, location.line - LINES_AROUND)
     last = min(len(location.file.lines), location.line + LINES_AROUND)

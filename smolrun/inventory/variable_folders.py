@@ -15,9 +15,9 @@ from smolrun.errors import LoadError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.source.containers import LocatedDict
-from smolrun.source.files import read_source
+from smolrun.source.files import read_found
+from smolrun.source.variables_file import load_variables
 from smolrun.source.vault import VaultSecrets
-from smolrun.source.yaml_loader import load_yaml
 
 _EXTENSIONS = ("", ".yml", ".yaml", ".json")
 
@@ -103,8 +103,8 @@ def read_variables(path: Path, vault: VaultSecrets | None = None) -> Mapping[str
     Raises:
         LoadError: it cannot be read, or holds something else than variables.
     """
-    source = read_source(path, vault)
-    content = load_yaml(source, vault=vault)
+    source = read_found(path, vault)
+    content = load_variables(source, vault)
     if content is None:
         return {}
     if not isinstance(content, LocatedDict):

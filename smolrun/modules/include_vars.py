@@ -11,7 +11,7 @@ from smolrun.errors import LoadError, ModuleError
 from smolrun.location import SourceFile
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.source.coercions import Boolean, TextList, describe
-from smolrun.source.yaml_loader import load_yaml
+from smolrun.source.variables_file import load_variables
 
 
 class IncludeVarsArguments(Arguments):
@@ -96,9 +96,10 @@ def _is_wanted(path: Path, arguments: IncludeVarsArguments) -> bool:
 def _read(path: Path, task: TaskContext) -> dict[str, Any]:
     try:
         data = path.read_bytes()
-        if data.startswith(b"$ANSIBLE_VAULT") and task.decrypt is not None:
+        vaulted = data.startswith(b"$ANSIBLE_VAULT") and task.decrypt is not None
+        if vaulted and task.decrypt is not None:
             data = task.decrypt(data, str(path))
-        content = load_yaml(SourceFile(str(path), data.decode("utf-8")), vault=task.templar.vault)
+        content = load_variables(SourceFile(str(path), data.decode("utf-8"), vaulted), task.templar.vault)
     except OSError as error:
         raise ModuleError(f"'{path}' cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

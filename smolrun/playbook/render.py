@@ -50,7 +50,7 @@ def _place(location: Location, gutter: int, style: str, paint: _Paint) -> list[s
     margin = " " * gutter
     where = f"{printable(location.file.name)}:{location.line}:{location.column}"
     lines = [f"{margin}{paint('-->', 'place')} {where}"]
-    if not location.file.line(location.line):
+    if not location.file.quoted(location.line):
         return lines
     bar = paint("|", "place")
     lines.append(f"{margin} {bar}")

@@ -10,8 +10,8 @@ from smolrun.playbook.search import find, looked_for, places
 from smolrun.source.coercions import describe
 from smolrun.source.containers import LocatedDict
 from smolrun.source.files import read_found
+from smolrun.source.variables_file import load_variables
 from smolrun.source.vault import VaultSecrets
-from smolrun.source.yaml_loader import load_yaml
 
 
 def load_vars_file(
@@ -41,7 +41,7 @@ def load_vars_file(
 def read_variables(path: Path, *, vault: VaultSecrets | None = None) -> LocatedDict:
     """The variables of a YAML file; an empty one has none. Raises `LoadError`."""
     file = read_found(path, vault)
-    written = load_yaml(file, vault=vault)
+    written = load_variables(file, vault)
     if written is None:
         return LocatedDict(location=Location(file, 1, 1))
     if isinstance(written, LocatedDict):

@@ -48,9 +48,10 @@ def read_source(
     """
     name = str(path) if name is None else name
     content = _read_bytes(Path(path), name, limit)
-    if content.startswith(HEADER):
+    vaulted = content.startswith(HEADER)
+    if vaulted:
         content = _open_vault(content, name, vault)
-    return SourceFile(name, _decode(content, name))
+    return SourceFile(name, _decode(content, name, vaulted=vaulted), vaulted)
 
 
 def everyone_may_write(path: Path) -> bool:
@@ -82,14 +83,14 @@ def _open_vault(content: bytes, name: str, vault: VaultSecrets | None) -> bytes:
         raise _refused("vault", f"the vaulted file cannot be opened: {error.message}", start, error.hint) from None
 
 
-def _decode(content: bytes, name: str) -> str:
+def _decode(content: bytes, name: str, *, vaulted: bool) -> str:
     try:
         return content.decode("utf-8").removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + 1
-        file = SourceFile(name, content.decode("utf-8", "replace"))
+        file = SourceFile(name, content.decode("utf-8", "replace"), vaulted)
         message = f"byte 0x{content[error.start]:02x} is not valid UTF-8"
         raise _refused("encoding", message, Location(file, line, column), "save the file as UTF-8") from None
 

@@ -5,6 +5,7 @@ costs what it would expand to, so that a few hundred bytes cannot become gigabyt
 """
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -85,7 +86,9 @@ class _Builder:
             result = self._whole_stream()
             whole = True
         except yaml.MarkedYAMLError as error:
-            self._mistakes.append(explain(self._file, error))
+            mistake = explain(self._file, error)
+            # What the hints suggest quotes the line.
+            self._mistakes.append(replace(mistake, hint=None) if self._file.vaulted else mistake)
         except _Stop:
             pass
         mistakes = tuple(dict.fromkeys(self._mistakes))

@@ -184,6 +184,42 @@ def test_vaulted_values_are_opened_and_never_shown(smolrun: Smolrun, playbook: P
     assert "s3cret value" not in ended.out + ended.err
 
 
+def _vaulted(smolrun: Smolrun, path: str, text: str) -> None:
+    Path("password").write_bytes(PASSWORD + b"\n")
+    Path(path).parent.mkdir(exist_ok=True)
+    Path(path).write_text(text)
+    assert smolrun("vault", "encrypt", path, "--vault-password-file", "password").code == 0
+
+
+def test_what_a_vaulted_file_holds_is_as_secret_as_a_vaulted_value(smolrun: Smolrun, playbook: Playbook) -> None:
+    _vaulted(smolrun, "group_vars/all.yml", "db: {password: hunter2, host: no}\nurl: 'http://{{ db.password }}/'\n")
+    path = playbook("- debug: {var: db}\n- debug: {var: url}\n- run: cat {{ db.password }}\n")
+    ended = smolrun("run", path, *EMBEDDED, "--vault-password-file", "password", "-vvv")
+    assert ended.code == 2
+    assert "hunter2" not in ended.out + ended.err
+    assert "http://********/" in ended.out
+
+
+def test_a_mistake_in_a_vaulted_file_is_told_without_its_text(smolrun: Smolrun, playbook: Playbook) -> None:
+    _vaulted(smolrun, "vars.yml", "password: hunter2\npassword: hunter3\n")
+    ended = smolrun("run", playbook("- ping:"), *EMBEDDED, "-e", "@vars.yml", "--vault-password-file", "password")
+    assert ended.code == 4
+    assert "the key 'password' is written twice" in ended.err
+    assert "vars.yml:2:1" in ended.err
+    assert "hunter" not in ended.err
+    _vaulted(smolrun, "vars.yml", "password: hunter2: x\n")
+    ended = smolrun("run", playbook("- ping:"), *EMBEDDED, "-e", "@vars.yml", "--vault-password-file", "password")
+    assert "error[yaml-syntax]" in ended.err
+    assert "hunter" not in ended.err
+
+
+def test_a_vaulted_file_that_two_ways_lead_to_is_told_once(smolrun: Smolrun, playbook: Playbook) -> None:
+    _vaulted(smolrun, "group_vars/all.yml", "password: hunter2\n")
+    Path("hosts").write_text("web1\n")
+    ended = smolrun("run", playbook("- ping:"), "-i", str(Path("hosts").absolute()))
+    assert "1 error, 0 warnings" in ended.err
+
+
 def test_vault_password_program_is_run(smolrun: Smolrun, playbook: Playbook) -> None:
     program = Path("password.sh")
     program.write_text("#!/bin/sh\necho secret\n")

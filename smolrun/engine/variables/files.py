@@ -9,8 +9,8 @@ from smolrun.errors import SmolVMError
 from smolrun.source.coercions import describe
 from smolrun.source.files import read_source
 from smolrun.source.text import location_of
+from smolrun.source.variables_file import load_variables
 from smolrun.source.vault import VaultSecrets
-from smolrun.source.yaml_loader import load_yaml
 from smolrun.templating.templar import Templar
 
 
@@ -65,7 +65,7 @@ class VariableFiles:
     def _load(self, path: Path) -> Mapping[str, Any]:
         with self._lock:
             if path not in self._read:
-                self._read[path] = self._checked(load_yaml(read_source(path, self._vault), vault=self._vault), path)
+                self._read[path] = self._checked(load_variables(read_source(path, self._vault), self._vault), path)
             return self._read[path]
 
     @staticmethod

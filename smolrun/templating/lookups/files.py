@@ -189,7 +189,10 @@ def csv_file(context: LookupContext, terms: Sequence[Any], options: Mapping[str,
 def unvault(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
     """The content of files that may be vaulted; needs the templar's vault passwords."""
     vault = context.rendering.templar.vault
-    return [read_source(context.find("files", str(term)), vault).text for term in terms]
+    sources = [read_source(context.find("files", str(term)), vault) for term in terms]
+    if vault is not None:
+        vault.revealed.update(source.text for source in sources if source.vaulted)
+    return [source.text for source in sources]
 
 
 LOOKUPS: Final[dict[str, Lookup]] = {
