@@ -1,5 +1,6 @@
 """Which hosts come from a provider: those whose variables say ``guest: {provider: …}``."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import did_you_mean
 from smolrun.playbook.validation import build
 from smolrun.source.containers import LocatedDict, location_at
-from smolrun.source.text import location_of
+from smolrun.source.text import is_template, location_of
 
 Render = Callable[[Any, Mapping[str, Any]], Any]
 
@@ -76,6 +77,9 @@ def _wanted(host: Host, render: Render, mistakes: Mistakes) -> WantedGuest | Non
     variables = merge(host.layers)
     written = variables[VARIABLE]
     place = location_at(written, ()) or location_of(written) or host.location
+    if is_template(written):
+        with contextlib.suppress(SmolVMError):  # an ordinary variable of that name may wait for facts
+            written = render(written, variables)
     if not isinstance(written, Mapping):
         return None  # an ordinary variable of that name
     kind = written.get("provider")

@@ -41,6 +41,23 @@ all:
     assert found.settings.image == tmp_path / "disks/a.qcow2"
 
 
+def test_several_hosts_can_share_what_one_variable_says(tmp_path: Path) -> None:
+    text = """
+all:
+  vars:
+    box: {provider: qemu, image: box.qcow2, memory: "{{ amount }}"}
+    guest: "{{ box }}"
+  hosts:
+    a: {amount: 1G}
+    b: {amount: 2G}
+    c: {guest: "{{ known_later }}"}
+"""
+    assert [(found.name, found.settings) for found in wanted(tmp_path, text)] == [
+        (name, QemuSettings(provider="qemu", image=tmp_path / "box.qcow2", memory=memory))
+        for name, memory in (("a", 1024), ("b", 2048))
+    ]
+
+
 def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
     text = """
 all:
