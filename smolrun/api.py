@@ -133,7 +133,7 @@ class PlaybookRun:
     def _work(self) -> None:
         try:
             wanted = guests_of_run(self._flags.hosts, self._loaded) if not self._hosts else ()
-            with brought_up(wanted, keep=False, seconds=START_SECONDS, up=self._up) as up:
+            with brought_up(wanted, keep=False, seconds=START_SECONDS, up=self._up, note=_silent) as up:
                 self._execute({**self._hosts, **up.variables})
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
             self._error = error
@@ -158,6 +158,10 @@ class PlaybookRun:
     def _hear(self, event: Event) -> None:
         self._heard.append(event)
         self._queue.put(event)
+
+
+def _silent(text: str) -> None:
+    """A library says nothing on standard error."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ from smolrun.report.escaping import escape_line
 if TYPE_CHECKING:
     from smolrun.guests.wanted import WantedGuest
 
-AT_ONCE = 4
-"""Machines that boot at the same time; more of them only slow each other down."""
+AT_ONCE = 5
+"""Machines that boot at the same time where nothing else was said, as many as ``--forks`` has."""
 
 
 class BroughtUp:
@@ -65,7 +65,13 @@ class BroughtUp:
 
 @contextlib.contextmanager
 def brought_up(
-    wanted: "Sequence[WantedGuest]", *, keep: bool, seconds: float, up: BroughtUp | None = None
+    wanted: "Sequence[WantedGuest]",
+    *,
+    keep: bool,
+    seconds: float,
+    up: BroughtUp | None = None,
+    at_once: int = AT_ONCE,
+    note: Callable[[str], None] | None = None,
 ) -> Iterator[BroughtUp]:
     """The guests while they are up.
 
@@ -75,6 +81,8 @@ def brought_up(
         keep: they are to stay.
         seconds: what bringing them up may take.
         up: knows them while they boot, for another thread to stop them.
+        at_once: as many boot at the same time.
+        note: is told how it goes; standard error where not given.
 
     Raises:
         SmolVMError: one could not be started; those that were are gone again.
@@ -85,7 +93,7 @@ def brought_up(
         return
     try:
         with _interrupted_by_termination():
-            _start(wanted, up, Deadline.after(seconds))
+            _start(wanted, up, Deadline.after(seconds), at_once, note or _note)
         yield up
         if keep:
             up.keep()
@@ -94,35 +102,43 @@ def brought_up(
             up.stop()
 
 
-def _start(wanted: "Sequence[WantedGuest]", up: BroughtUp, deadline: Deadline) -> None:
-    from concurrent.futures import ThreadPoolExecutor
+def _start(
+    wanted: "Sequence[WantedGuest]", up: BroughtUp, deadline: Deadline, at_once: int, note: Callable[[str], None]
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor, as_completed
 
     from smolrun.guests.instances.folder import InstanceFolder
 
     instances = InstanceFolder.of_user()
     quiet = all(one.kind == "embedded" for one in wanted)
-    for one in wanted:
-        up.guests[one.name] = one.made(instances)
+    guests = {one.name: one.made(instances) for one in wanted}
+    up.guests.update(guests)
 
     def start(one: "WantedGuest") -> None:
-        began = time.monotonic()
-        up.variables[one.name] = up.guests[one.name].start(deadline)
+        began, guest = time.monotonic(), guests[one.name]
+        up.variables[one.name] = guest.start(deadline)
         if not quiet:
-            _note(f"{one.name} is up after {time.monotonic() - began:.1f} s")
+            how = " from its snapshot" if guest.resources.began == "restored" else ""
+            note(f"{one.name} is up after {time.monotonic() - began:.1f} s{how}")
+        if guest.notice:
+            note(guest.notice)
 
     if not quiet:
-        _note(f"bringing up {', '.join(f'{one.name} ({one.kind})' for one in wanted)}")
+        note(f"bringing up {', '.join(f'{one.name} ({one.kind})' for one in wanted)}")
     if len(wanted) == 1:
         start(wanted[0])
         return
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="guest") as pool:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="guest") as pool:
         tasks = [pool.submit(start, one) for one in wanted]
         try:
-            for task in tasks:
+            for task in as_completed(tasks):
                 task.result()
         except BaseException:
             for task in tasks:
                 task.cancel()
+            for guest in guests.values():  # the others need not boot to their end
+                with contextlib.suppress(SmolVMError):
+                    guest.stop()
             raise
 
 

@@ -15,6 +15,7 @@ class InventoryFlags:
     limit: str | None = None
     guest: str | None = None
     keep_guests: bool = False
+    guest_snapshots: bool = True
     flush_cache: bool = False
     extra_vars: tuple[str, ...] = ()
     vault_password_file: tuple[Path, ...] = ()

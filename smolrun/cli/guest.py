@@ -35,15 +35,20 @@ def command() -> None:
 
 
 @command.command("list")
-def list_guests() -> int:
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: an array for programs.")
+def list_guests(output: str) -> int:
     """List the guests that are there."""
+    from smolrun.cli.guest_listing import as_json, line
     from smolrun.report.escaping import escape_line
 
     found = _instances()
+    if output == "json":
+        click.echo(as_json(found))
+        return 0
     if not found:
         click.echo("there is no guest", err=True)
     for instance in found:
-        click.echo(escape_line(_line(instance)))
+        click.echo(escape_line(line(instance)))
     return 0
 
 
@@ -101,17 +106,34 @@ def ssh(name: str, words: tuple[str, ...]) -> int:
 
 @command.command("clean")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-def clean(dry_run: bool) -> int:
-    """Remove the guests whose run has ended without taking them away (after a SIGKILL, say)."""
+@click.option("--keep-snapshots", is_flag=True, help="Leave what guests begin from the next time.")
+def clean(dry_run: bool, keep_snapshots: bool) -> int:
+    """Remove the guests whose run has ended without taking them away (after a SIGKILL, say), and the snapshots that
+    save guests their boot."""
     left = [instance for instance in _instances() if instance.record.is_abandoned]
-    if not left:
-        click.echo("nothing was left behind", err=True)
     for instance in left:
         if dry_run:
             click.echo(f"would remove {instance.record.id} ({instance.record.provider})")
         else:
             _destroy(instance)
+    snapshots = not keep_snapshots and _clean_snapshots(dry_run=dry_run)
+    if not left and not snapshots:
+        click.echo("nothing was left behind", err=True)
     return 0
+
+
+def _clean_snapshots(*, dry_run: bool) -> bool:
+    """Whether there were any."""
+    from smolrun.guests.snapshots import SnapshotFolder
+    from smolrun.report.escaping import escape_line
+
+    folder = SnapshotFolder.of_user()
+    found = [(snapshot.about, snapshot.size >> 20) for snapshot in folder.all()]
+    if not dry_run:
+        folder.clean()
+    for about, size in found:
+        click.echo(escape_line(f"{'would remove' if dry_run else 'removed'} the snapshot of {about} ({size} MiB)"))
+    return bool(found)
 
 
 def _instances() -> "list[Instance]":
@@ -128,26 +150,6 @@ def _destroy(instance: "Instance") -> None:
     else:  # its maker was killed before it had written down what it was about to make
         instance.remove()
     click.echo(f"removed {instance.record.id}")
-
-
-def _line(instance: "Instance") -> str:
-    import time
-
-    from smolrun.report.recap import seconds
-
-    record = instance.record
-    if record.is_abandoned:
-        state = "left behind"
-    elif record.processes and not any(process.is_alive() for process in record.processes):
-        state = "ended"
-    else:
-        state = "booting" if not record.variables else "kept" if record.is_kept else "in a run"
-    where = ""
-    if record.variables:
-        where = (
-            f"{record.variables['ansible_user']}@{record.variables['ansible_host']}:{record.variables['ansible_port']}"
-        )
-    return f"{record.id:<28}  {record.provider:<8}  {state:<11}  {seconds(time.time() - record.created):>8}  {where}"
 
 
 def _wanted(names: tuple[str, ...], flags: InventoryFlags) -> "tuple[WantedGuest, ...]":

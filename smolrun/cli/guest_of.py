@@ -1,6 +1,7 @@
 """Which guests a run brings up: that of ``--guest``, or those that hosts of the inventory come from."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smolrun.cli.flags import InventoryFlags
@@ -25,6 +26,16 @@ def guest_of_flag(text: str) -> "WantedGuest":
     return guest_from(kind, kind, provider_named(kind).short(detail))
 
 
+def without_snapshots(wanted: "tuple[WantedGuest, ...]") -> "tuple[WantedGuest, ...]":
+    """The same guests, each booted from its beginning."""
+    return tuple(
+        replace(one, settings=one.settings.model_copy(update={"snapshot": False}))
+        if "snapshot" in type(one.settings).model_fields
+        else one
+        for one in wanted
+    )
+
+
 def guest_named(text: str) -> Guest:
     """The guest of ``--guest``, not yet started."""
     from smolrun.guests.instances.folder import InstanceFolder
@@ -39,8 +50,10 @@ def guests_of_run(flags: InventoryFlags, loaded: Loaded) -> "tuple[WantedGuest, 
         LoadError: with all mistakes in what hosts say of where they come from.
     """
     if flags.guest:
-        return (guest_of_flag(flags.guest),)
-    return guests_of_hosts(_hosts_of_plays(loaded, flags.limit), loaded.extra_variables)
+        wanted: tuple[WantedGuest, ...] = (guest_of_flag(flags.guest),)
+    else:
+        wanted = guests_of_hosts(_hosts_of_plays(loaded, flags.limit), loaded.extra_variables)
+    return wanted if flags.guest_snapshots else without_snapshots(wanted)
 
 
 def guests_of_hosts(hosts: Iterable[Host], extra_variables: Mapping[str, Any]) -> "tuple[WantedGuest, ...]":

@@ -40,6 +40,8 @@ inventory_options = _together(
     ),
     option("--keep", "keep_guests", heading=_HOSTS, is_flag=True, help="Leave the guests of this run up, and tell how "
            "they are reached."),
+    option("--guest-snapshots/--no-guest-snapshots", heading=_HOSTS, default=True, help="Begin a guest from the "
+           "snapshot of its first boot, where there is one, or boot it. [default: --guest-snapshots]"),
     option("--flush-cache", heading=_HOSTS, is_flag=True, help="Forget the facts that were kept of these hosts."),
 )  # fmt: skip
 

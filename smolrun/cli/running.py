@@ -1,6 +1,5 @@
 """A run from its flags to its exit code."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +21,6 @@ from smolrun.cli.telling import tell_diagnostics
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine.events import Place, Warned
 from smolrun.errors import UsageError
-from smolrun.guests.port import Guest
 
 
 def run(
@@ -51,7 +49,7 @@ def run(
     loaded = replace(loaded, warnings=(*loaded.warnings, *unknown_tags(loaded.playbooks, selection)))
     if selection.runs_nothing:
         return _show(loaded, hosts, selection, output)
-    with brought_up(wanted, keep=hosts.keep_guests, seconds=START_SECONDS) as guests:
+    with brought_up(wanted, keep=hosts.keep_guests, seconds=START_SECONDS, at_once=selection.forks) as guests:
         if guests.refuses_become and connection.become:
             raise UsageError(f"--become with --guest {hosts.guest}: {guests.refuses_become}")
         if guests.variables:
@@ -85,8 +83,6 @@ def _execute(
         stopped = Event()
         settings = run_options(loaded, hosts, selection, connection, output, report.suspended, stopped)
         tell_warnings(loaded.warnings, output, report.listeners)
-        for guest in guests.guests.values():
-            _tell_notice(guest, output)
         connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
         run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners, connections=connections)
 
@@ -126,15 +122,3 @@ def tell_warnings(
         )
         for listener in listeners:
             listener(event)
-
-
-def _tell_notice(guest: Guest, output: OutputFlags) -> None:
-    if guest.notice:
-        from smolrun.report.colour import Style, paint, wants_colour
-
-        text = f"[NOTE]: {guest.notice}"
-        click.echo(
-            paint(text, Style.WARNING) if wants_colour(output.colour, sys.stderr, os.environ) else text,
-            err=True,
-            color=True,
-        )

@@ -68,6 +68,8 @@ _HOSTS = (
             _defaults("test_plugins"), ("ANSIBLE_TEST_PLUGINS",)),
     Setting("lookup_plugins", kinds.PATHS, (), "folders of lookups of your own",
             _defaults("lookup_plugins"), ("ANSIBLE_LOOKUP_PLUGINS",)),
+    Setting("guest_snapshots", kinds.BOOLEAN, True,
+            "guests begin from the snapshot of their first boot, where there is one"),
     Setting("host_pattern_mismatch", kinds.choice("warning", "error", "ignore"), "warning",
             "what it means that nobody answers to a name in hosts or --limit",
             (("inventory", "host_pattern_mismatch"),), ("ANSIBLE_HOST_PATTERN_MISMATCH",)),

@@ -18,12 +18,15 @@ from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests.embedded_machine import BECOME_REFUSED, Machine
 from smolrun.guests.embedded_server import ServerConnection
+from smolrun.guests.port import Resources
 from smolrun.guests.throwaway_keys import write_key
 from smolrun.ssh.library import paramiko
 
 
 class EmbeddedGuest:
     """A guest made of this machine; see `smolrun.guests.port.Guest`."""
+
+    resources = Resources("started")
 
     def __init__(self, name: str = "embedded") -> None:
         self.name = name

@@ -9,6 +9,7 @@ from pydantic import Field
 from smolrun.deadline import Deadline
 from smolrun.errors import UsageError
 from smolrun.guests.instances.folder import Instance, InstanceFolder
+from smolrun.guests.port import Resources
 from smolrun.guests.settings import GuestSettings
 
 
@@ -28,6 +29,7 @@ class ExistingGuest:
 
     notice = ""
     refuses_become: str | None = None
+    resources = Resources("reached")
 
     def __init__(self, name: str, settings: ExistingSettings) -> None:
         self.name = name

@@ -5,11 +5,14 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import OperationCancelledError, SmolVMError
 from smolrun.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from smolrun.ssh.client import SSHClient
 
 KNOWN_HOSTS = "known_hosts"
 
@@ -21,6 +24,7 @@ class Login:
     Attributes:
         host, port: of the guest's SSH server.
         folder: of the instance; the host key is kept in it, since a port of the loopback address is soon another's.
+        host_key: the one it has to show, as in known_hosts; None where it is not known yet.
     """
 
     host: str
@@ -29,12 +33,16 @@ class Login:
     folder: Path
     key: Path | None = None
     password: str | None = None
+    host_key: str | None = None
 
-    def wait(self, deadline: Deadline, dies: Callable[[], bool]) -> dict[str, Any]:
+    def wait(
+        self, deadline: Deadline, dies: Callable[[], bool], then: "Callable[[SSHClient], None] | None" = None
+    ) -> dict[str, Any]:
         """Connection variables of the guest, once it lets us in.
 
         Args:
             dies: returns when the machine has ended (True), or some time later (False).
+            then: what has to be done on it first, over the connection that was made.
 
         Raises:
             SmolVMError: it did not answer in time, or ended.
@@ -43,6 +51,8 @@ class Login:
 
         known = self.folder / KNOWN_HOSTS
         known.touch(mode=0o600)
+        if self.host_key is not None:
+            known.write_text(f"[{self.host}]:{self.port} {self.host_key}\n", "ascii")
         client = SSHClient(
             self.host, self.user, self.port, self.key, self.password,
             host_key="accept-new", known_hosts=(known,), ssh_config="none", use_agent=False, auth_grace=10.0,
@@ -52,6 +62,8 @@ class Login:
         watch.start()
         try:
             client.wait_for_ssh(timeout=max(0.001, deadline.remaining() or 3600.0))
+            if then is not None:
+                then(client)
         except OperationCancelledError:
             raise SmolVMError("the machine ended while it was booting") from None
         finally:

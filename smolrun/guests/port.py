@@ -1,16 +1,40 @@
 """What a provider of machines does: it makes a guest to connect to, and takes it away again."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from smolrun.deadline import Deadline
+from smolrun.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from smolrun.guests.instances.folder import Instance, InstanceFolder
     from smolrun.guests.settings import GuestSettings
 
+Began: TypeAlias = Literal["started", "booted", "restored", "reached"]
+"""A machine boots, or goes on from a snapshot, or was there already; without a machine, something was started."""
 VARIABLE = "guest"
 """The variable of a host that says where it comes from."""
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a guest is made of, and what it has used so far; None where that is not known.
+
+    Attributes:
+        began: how it came to be up.
+        vcpus: processors.
+        memory: in MiB.
+        disk: in MiB, where it was asked for.
+        cpu_seconds: processor time of this machine.
+        peak_memory: of this machine, in MiB.
+    """
+
+    began: Began = "reached"
+    vcpus: int | None = None
+    memory: int | None = None
+    disk: int | None = None
+    cpu_seconds: float | None = None
+    peak_memory: int | None = None
 
 
 class Guest(Protocol):
@@ -29,6 +53,11 @@ class Guest(Protocol):
     @property
     def refuses_become(self) -> str | None:
         """Why commands cannot be run as another user, or None where they can."""
+        ...
+
+    @property
+    def resources(self) -> Resources:
+        """What it is made of and has used; also before it is up, and after it has gone."""
         ...
 
     def start(self, deadline: Deadline) -> Mapping[str, Any]:

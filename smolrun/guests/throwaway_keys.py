@@ -15,3 +15,9 @@ def write_key(path: Path) -> paramiko.Ed25519Key:
     path.touch(mode=0o600, exist_ok=False)
     path.write_bytes(content)
     return paramiko.Ed25519Key.from_private_key_file(str(path))
+
+
+def public_line(path: Path) -> str:
+    """The public half of a key that `write_key` made, as a line of authorized_keys."""
+    key = paramiko.Ed25519Key.from_private_key_file(str(path))
+    return f"{key.get_name()} {key.get_base64()}\n"

@@ -1,5 +1,6 @@
 """``smolrun guest``, ``--guest`` and ``--keep``."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from smolrun.cli.guest_of import without_snapshots
 from smolrun.guests.instances.folder import InstanceFolder
 from smolrun.guests.instances.process import own_mark
+from smolrun.guests.snapshots import SnapshotFolder
+from smolrun.guests.wanted import guest_from
 from tests.cli.conftest import Ended
 
 Smolrun = Callable[..., Ended]
@@ -18,6 +22,7 @@ Playbook = Callable[..., str]
 @pytest.fixture(autouse=True)
 def instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstanceFolder:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return InstanceFolder.of_user()
 
 
@@ -40,6 +45,28 @@ def test_the_list_tells_what_each_guest_is_there_for(smolrun: Smolrun, instances
     shown = [re.split(" {2,}", line)[2] for line in smolrun("guest", "list").out.splitlines()]
     assert shown == ["in a run", "kept", "left behind", "booting"]
     assert "root@127.0.0.1:2222" in smolrun("guest", "list").out
+
+
+def test_programs_read_the_list_as_json_without_passwords(smolrun: Smolrun, instances: InstanceFolder) -> None:
+    assert json.loads(smolrun("guest", "list", "--output", "json").out) == []
+    made = up(instances, "a", variables={**REACHED, "ansible_password": "hush", "ansible_host_key": "SHA256:x"})
+    told = smolrun("guest", "list", "--output", "json").out
+    assert "hush" not in told
+    (guest,) = json.loads(told)
+    expected = {"id": made, "host": "a", "provider": "embedded", "state": "in a run", "address": "127.0.0.1",
+                "port": 2222, "user": "root", "key": None, "host_key": "SHA256:x", "processes": []}  # fmt: skip
+    assert expected.items() <= guest.items()
+
+
+def test_clean_removes_snapshots_too_and_names_them(smolrun: Smolrun) -> None:
+    snapshots = SnapshotFolder.of_user()
+    with snapshots.making("key", "disk.qcow2") as snapshot:
+        assert snapshot is not None
+        snapshot.state.write_bytes(b"x" * (3 << 20))
+    assert smolrun("guest", "clean", "--dry-run").out == "would remove the snapshot of disk.qcow2 (3 MiB)\n"
+    assert "nothing was left behind" in smolrun("guest", "clean", "--keep-snapshots").err
+    assert smolrun("guest", "clean").out == "removed the snapshot of disk.qcow2 (3 MiB)\n"
+    assert snapshots.all() == []
 
 
 def test_clean_takes_what_was_left_behind_and_nothing_else(smolrun: Smolrun, instances: InstanceFolder) -> None:
@@ -108,3 +135,9 @@ def test_up_needs_something_to_bring_up(smolrun: Smolrun, tmp_path: Path) -> Non
     assert "no host comes from a provider" in smolrun("guest", "up", "-i", "hosts.yml").err
     assert "one comes from no provider" in smolrun("guest", "up", "one", "-i", "hosts.yml").err
     assert smolrun("guest", "up", "one", "--guest", "embedded").code == 5
+
+
+def test_snapshots_can_be_switched_off_for_a_run(tmp_path: Path) -> None:
+    wanted = (guest_from("a", "qemu", {"image": "x"}), guest_from("b", "embedded", {}))
+    assert [getattr(one.settings, "snapshot", None) for one in wanted] == [True, None]
+    assert [getattr(one.settings, "snapshot", None) for one in without_snapshots(wanted)] == [False, None]

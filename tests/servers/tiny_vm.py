@@ -30,7 +30,7 @@ class TinyImage:
         """What ``guest:`` says to boot it."""
         return {
             "provider": "qemu", "kernel": str(self.kernel), "initrd": str(self.initrd), "key": str(self.key),
-            "append": "console=ttyS0 quiet panic=-1 mitigations=off", "memory": "256M", **more,
+            "append": "console=ttyS0 quiet panic=-1 mitigations=off", "memory": "256M", "snapshot": False, **more,
         }  # fmt: skip
 
 

@@ -39,6 +39,11 @@ class Instance:
 
     def remove(self) -> None:
         """Forget it. The record goes last, so that an interrupted removal can be done again."""
+        self.empty()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def empty(self) -> None:
+        """Remove everything but the record."""
         for entry in self.folder.iterdir() if self.folder.is_dir() else ():
             if entry.name == RECORD:
                 continue
@@ -46,7 +51,6 @@ class Instance:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)

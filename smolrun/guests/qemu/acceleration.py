@@ -25,8 +25,10 @@ _GOOD_FOR = 3600.0
 
 @cache
 def kvm_works(program: str) -> bool:
-    """Whether QEMU gets a machine with KVM to run, and fast. ``/dev/kvm`` may be there, and open, and still be of no use:
-    within some virtual machines it refuses to start, in others it is a hundred times slower than QEMU's own emulation.
+    """Whether QEMU gets a machine with KVM to run, and fast.
+
+    ``/dev/kvm`` may be there, and open, and still be of no use: within some virtual machines it refuses to start, in
+    others it is a hundred times slower than QEMU's own emulation.
     """
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return False

@@ -53,8 +53,13 @@ def command_line(
 def disk_command(settings: QemuSettings, folder: Path) -> list[str]:
     """What makes the disk that changes are written to, above the image."""
     assert settings.image is not None
-    command = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", str(settings.image.absolute()), "-F", settings.format]
-    return [*command, str(folder / DISK), *([f"{settings.disk}M"] if settings.disk is not None else [])]
+    size = [f"{settings.disk}M"] if settings.disk is not None else []
+    return [*overlay_command(settings.image.absolute(), settings.format, folder / DISK), *size]
+
+
+def overlay_command(below: Path, form: str, disk: Path) -> list[str]:
+    """What makes a disk that begins as another one, which is only read."""
+    return ["qemu-img", "create", "-q", "-f", "qcow2", "-b", str(below), "-F", form, str(disk)]
 
 
 def _credential(name: str, value: str) -> str:

@@ -33,7 +33,13 @@ class QemuSettings(GuestSettings):
     accelerate: bool | None = Field(
         None, description="Use the processor's virtualisation; tried out where not given, and done without if it fails"
     )
-    arguments: tuple[str, ...] = Field((), description="Further arguments of QEMU")
+    snapshot: bool = Field(
+        True,
+        description="Begin from the machine's memory as it was after its first boot, where that is kept and works",
+    )
+    arguments: tuple[str, ...] = Field(
+        (), description="Further arguments of QEMU; such a machine is always booted from its beginning"
+    )
 
     @model_validator(mode="after")
     def _something_boots(self) -> Self:

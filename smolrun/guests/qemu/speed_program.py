@@ -1,4 +1,4 @@
-"""A firmware of a few instructions that counts and then ends QEMU: what a guest's instructions cost, without a guest."""
+"""A firmware of a few instructions that counts and then ends QEMU: what instructions cost, found without a guest."""
 
 _SIZE = 0x10000
 _START = 0xFF00
@@ -17,19 +17,18 @@ def speed_program() -> bytes:
     base = 0x1_0000_0000 - _SIZE
     table, pointer, counting = _START + 0x40, _START + 0x58, _START + 0x60
     flat_code = bytes.fromhex("ffff0000009acf00")
+    load_table = b"\x66\x2e\x0f\x01\x16" + _word(pointer, 2)  # lgdt cs:[pointer]
+    protect = b"\x0f\x20\xc0\x0c\x01\x0f\x22\xc0"  # cr0 |= 1
+    go_on = b"\x66\xea" + _word(base + counting, 4) + _word(8, 2)  # jmp 8:counting
+    count = b"\xb9" + _word(_ROUNDS, 4) + b"\x49\x75\xfd"  # mov ecx, rounds; dec ecx; jnz back
+    end = bytes([0xB0, _VALUE, 0xE6, 0xF4]) + b"\xf4\xeb\xfd"  # out 0xf4, value; hlt, for ever
     pieces = {
         _SIZE - 16: b"\xe9" + _signed(_START - (_SIZE - 16 + 3), 2),  # jmp _START
-        _START: b"\xfa"  # cli
-        + b"\x66\x2e\x0f\x01\x16" + _word(pointer, 2)  # lgdt cs:[pointer]
-        + b"\x0f\x20\xc0\x0c\x01\x0f\x22\xc0"  # cr0 |= 1
-        + b"\x66\xea" + _word(base + counting, 4) + _word(8, 2),  # jmp 8:counting
+        _START: b"\xfa" + load_table + protect + go_on,  # cli; …
         table: bytes(8) + flat_code,
         pointer: _word(15, 2) + _word(base + table, 4),
-        counting: b"\xb9" + _word(_ROUNDS, 4)  # mov ecx, rounds
-        + b"\x49\x75\xfd"  # dec ecx; jnz back
-        + bytes([0xB0, _VALUE, 0xE6, 0xF4])  # out 0xf4, value
-        + b"\xf4\xeb\xfd",  # hlt, for ever
-    }  # fmt: skip
+        counting: count + end,
+    }
     program = bytearray(b"\xf4" * _SIZE)
     for place, code in pieces.items():
         program[place : place + len(code)] = code

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,9 @@ from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests.instances.folder import Instance, InstanceFolder
 from smolrun.guests.instances.process import mark
+from smolrun.guests.instances.usage import used
 from smolrun.guests.login import Login
+from smolrun.guests.port import Resources
 from smolrun.guests.smolvm.library import Library, MicroVM
 from smolrun.guests.smolvm.settings import SmolVMSettings
 
@@ -30,6 +33,16 @@ class SmolVMGuest:
         self._settings = settings
         self._instances = instances
         self._instance: Instance | None = None
+        self._stopped = threading.Event()
+        self._used: tuple[float, int] | None = None
+
+    @property
+    def resources(self) -> Resources:
+        self._measure()
+        settings, (seconds, memory) = self._settings, self._used or (None, None)
+        if settings.name is not None:
+            return Resources("reached")
+        return Resources("booted", settings.vcpus, settings.memory, settings.disk, seconds, memory)
 
     def start(self, deadline: Deadline) -> Mapping[str, Any]:
         """Make and boot it, and wait for the login.
@@ -52,10 +65,11 @@ class SmolVMGuest:
         return variables
 
     def stop(self) -> None:
-        """Stop and delete the microVM; one that was there before is left as it is."""
-        instance, self._instance = self._instance, None
-        if instance is not None:
-            destroy(instance)
+        """Stop and delete the microVM, from any thread; one that was there before is left as it is."""
+        self._stopped.set()
+        if self._instance is not None:
+            self._measure()
+            destroy(self._instance)
 
     def keep(self) -> bool:
         if self._instance is None:
@@ -63,6 +77,14 @@ class SmolVMGuest:
         self._instance.update(owner=None)
         self._instance = None
         return True
+
+    def _measure(self) -> None:
+        if self._instance is not None:
+            self._used = used(self._instance.record.processes) or self._used
+
+    def _check_wanted(self) -> None:
+        if self._stopped.is_set():
+            raise SmolVMError("it is not wanted any more")
 
     def _start(self, library: Library, instance: Instance, deadline: Deadline) -> Mapping[str, Any]:
         settings = self._settings
@@ -79,6 +101,7 @@ class SmolVMGuest:
                 details={"vm_id": vm.vm_id, "sockets": str(sockets)}
             )  # of its own images SmolVM chooses the name
         try:
+            self._check_wanted()
             vm.start(boot_timeout=deadline.remaining() or settings.boot_timeout)
             process = mark(vm.info.pid) if vm.info.pid else None
             if process is not None and settings.name is None:
@@ -86,6 +109,7 @@ class SmolVMGuest:
             variables = self._login(vm, library, instance).wait(deadline, lambda: _ended(vm))
             if settings.env:
                 vm.set_env_vars(settings.env)
+            self._check_wanted()
         except SmolVMError:
             raise
         except Exception as error:  # what another package may raise here is nowhere written

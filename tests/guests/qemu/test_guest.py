@@ -109,7 +109,10 @@ def test_what_a_killed_run_has_left_is_found_and_removed(
     assert instance.record.is_abandoned
     assert instance.record.processes[0].is_alive()
     cleaned = subprocess.run(
-        [sys.executable, "-m", "smolrun", "guest", "clean"], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "smolrun", "guest", "clean", "--keep-snapshots"],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert cleaned.stdout == f"removed {instance.record.id}\n"
     assert not instance.record.processes[0].is_alive()
