@@ -82,6 +82,13 @@ def fedora_like(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
     yield from _with_packages(make_folder(), RPM_REPOSITORY, "dnf")
 
 
+@pytest.fixture(scope="session")
+def tooled_server(make_folder: Callable[[], Path]) -> Iterator[DebianGuest]:
+    tools = "acl attr bzip2 libcap2-bin make unzip xz-utils zip"
+    install = f"DEBIAN_FRONTEND=noninteractive apt-get install -y -q {tools} >/dev/null || exit 3"
+    yield from _with_packages(make_folder(), install, tools)
+
+
 def _with_packages(folder: Path, install: str, what: str) -> Iterator[DebianGuest]:
     """A guest of its own, with packages of Debian's, of which apt knows nothing any more on the one that tests share.
 
@@ -114,4 +121,11 @@ def fedora(fedora_like: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
     """Debian 12 with dnf, rpm and a repository of RPM packages, none installed; for tests that are marked slow."""
     with SystemGuest.over_ssh(fedora_like.endpoint(), tmp_path / "files") as guest:
         guest.sh("rpm -qa | xargs -r rpm -e --nodeps; true")
+        yield guest
+
+
+@pytest.fixture
+def tooled(tooled_server: DebianGuest, tmp_path: Path) -> Iterator[SystemGuest]:
+    """Debian 12 as root with the tools of small modules; for tests that are marked slow."""
+    with SystemGuest.over_ssh(tooled_server.endpoint(), tmp_path / "files") as guest:
         yield guest

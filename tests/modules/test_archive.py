@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.modules.guest import Guest
+from tests.modules.guest import Guest, SystemGuest
 
 NAMES = ["a b", "it's", "-rf", "naïve ☃", "back\\slash", "*", "d/deep/file", ".hidden", "empty/"]
 EXPANDERS = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "zstd": "zstd"}
@@ -277,3 +277,11 @@ def test_a_file_that_cannot_be_packed_is_told(guest: Guest, tree: Path) -> None:
     message = guest.fails("archive", {"path": guest.path("gone"), "format": "gz"})
     assert message.startswith(f"{guest.path('gone.gz')} cannot be packed on web1: ")
     assert not guest.here("gone.gz").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["gz", "bz2", "xz", "tar", "zip"])
+def test_a_real_guest(tooled: SystemGuest, form: str) -> None:
+    tooled.sh("mkdir -p /srv/some && date >/srv/some/date && ln -sf date /srv/some/link")
+    tooled.twice("archive", {"path": "/srv/some", "dest": f"/srv/out.{form}", "format": form, "mode": "0600"})
+    tooled.twice("archive", {"path": "/srv/some/date", "dest": f"/srv/date.{form}", "format": form})

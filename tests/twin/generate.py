@@ -193,7 +193,7 @@ def _replace() -> Iterator[dict[str, Any]]:
 def _archive() -> Iterator[dict[str, Any]]:
     paths: list[dict[str, Any]] = [
         {"path": "folder"}, {"path": "folder/"}, {"path": "present"}, {"path": ["@present", "@empty"]},
-        {"path": "*e*"}, {"path": ["@missing", "@present"]}, {"path": "missing"}, {"path": "dangling"},
+        {"path": "*e*"}, {"path": ["@missing", "@present"]}, {"path": "missing"},
         {"path": ["@link", "@folder/inner"]}, {"path": "[!p]*"}, {"path": "z*"},
     ]  # fmt: skip
     more: list[dict[str, Any]] = [
@@ -202,9 +202,25 @@ def _archive() -> Iterator[dict[str, Any]]:
     ]  # fmt: skip
     formats = _ways("format", "bz2", "xz", "tar", "zip")
     for arguments in _each(paths, formats, more, _ways("dest", "a.out", "no/such/folder")):
-        # With a link that leads nowhere both fail, but Ansible leaves half an archive.
-        if arguments.get("format") != "zip" or arguments["path"] not in ("[!p]*", "dangling"):
+        # A link that leads nowhere: where both fail, Ansible leaves half an archive; it is packed, but not removed.
+        dangling = arguments["path"] == "[!p]*"
+        if not dangling or not (arguments.get("format") == "zip" or "remove" in arguments):
             yield arguments
+
+
+def _acl() -> Iterator[dict[str, Any]]:
+    places = [{"path": place} for place in ("present", "folder", "link", "dangling", "missing")]
+    wishes: list[dict[str, Any]] = [
+        {}, {"etype": "user", "entity": "daemon", "permissions": "r", "state": "present"},
+        {"etype": "group", "entity": "2", "permissions": "rwX", "state": "present", "recursive": True},
+        {"etype": "mask", "permissions": "r", "state": "present"}, {"entry": "g:daemon:-", "state": "present"},
+        {"etype": "other", "permissions": "", "state": "present"}, {"entry": "u::rwx", "state": "present"},
+        {"etype": "user", "entity": "daemon", "state": "absent"}, {"entry": "default:user:bin:rx", "state": "present"},
+        {"etype": "user", "entity": "no-such", "permissions": "r", "state": "present"},
+        {"entry": "u:daemon:rw", "state": "present", "recalculate_mask": "no_mask"},
+        {"entry": "d:u:bin:rw", "state": "present", "recursive": True},
+    ]  # fmt: skip
+    yield from _each(places, wishes, _ways("default", True), _ways("follow", False))
 
 
 def _system() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -272,7 +288,17 @@ _SPACES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "blockinfile": _blockinfile,
     "replace": _replace,
     "archive": _archive,
+    "acl": _acl,
 }
-_NAMES = {"archive": "community.general.archive"}
-_COUNTS = {"file": 25, "copy": 20, "template": 20, "lineinfile": 15, "blockinfile": 10, "replace": 10, "archive": 40}
+_NAMES = {"acl": "ansible.posix.acl", "archive": "community.general.archive"}
+_COUNTS = {
+    "file": 25,
+    "copy": 20,
+    "template": 20,
+    "lineinfile": 15,
+    "blockinfile": 10,
+    "replace": 10,
+    "archive": 40,
+    "acl": 40,
+}
 GROUPS = (*_SPACES, "system")
