@@ -27,6 +27,9 @@ find . -type f -name '*.[gbxtzo][zau2ir]*' | sort | while read -r archive; do
 	*) cat ;;
 	esac <"$archive" | sha256sum
 done
+getfacl -R -s -p . | awk 'BEGIN { RS = "" } { gsub("\n", " "); print }' | sort
+getfattr -R -d -m '^(user|trusted)' . 2>/dev/null | awk 'BEGIN { RS = "" } { gsub("\n", " "); print }' | sort
+getcap -r . | sort
 for user in $(cut -d: -f1 /etc/passwd); do
 	getent passwd "$user"
 	id -nG "$user"
