@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from smolrun.connection.local_process import LocalSettings, Wake, run_command
 from smolrun.connection.port import TcpStream
@@ -12,7 +13,7 @@ from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.ssh.request import Become, CommandRequest
 from smolrun.ssh.result import CommandResult
-from smolrun.ssh.transfer import get, put
+from smolrun.ssh.transfer import get, get_into, put
 
 OUTPUT_LIMIT = 16 * 1024 * 1024
 """Bytes kept of each stream, as over SSH."""
@@ -79,6 +80,18 @@ class LocalConnection:
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         """A file's content; see `Connection.get`."""
         return get(self.run, source, deadline=deadline, limit=limit, become=become)
+
+    def get_into(
+        self,
+        source: str,
+        file: BinaryIO,
+        *,
+        deadline: Deadline,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        """See `Connection.get_into`."""
+        get_into(self.run, source, file, deadline=deadline, limit=limit, become=become)
 
     @contextmanager
     def open_tcp(self, host: str, port: int, deadline: Deadline) -> "Iterator[TcpStream]":

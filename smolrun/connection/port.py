@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from smolrun.deadline import Deadline
 from smolrun.ssh.request import Become, CommandRequest
@@ -68,6 +68,22 @@ class Connection(Protocol):
 
         Args:
             limit: bytes; a larger file is a `TransferError`.
+        """
+        ...
+
+    def get_into(
+        self,
+        source: str,
+        file: BinaryIO,
+        *,
+        deadline: Deadline,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        """The same, written into a local file that is open for reading and writing, piece by piece.
+
+        Raises:
+            OSError: the local file cannot be written.
         """
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from smolrun.connection.port import Connection, TcpStream
 from smolrun.connection.script import assignments
@@ -112,6 +112,12 @@ class GuestSession:
         """A file's content; see `Connection.get`. Raises `TransferError`."""
         return self._in_time(
             lambda: self.connection.get(source, deadline=self.deadline, limit=limit, become=self.become)
+        )
+
+    def get_into(self, source: str, file: BinaryIO, *, limit: int | None = None) -> None:
+        """A file's content into a local file; see `Connection.get_into`. Raises `TransferError`, `OSError`."""
+        self._in_time(
+            lambda: self.connection.get_into(source, file, deadline=self.deadline, limit=limit, become=self.become)
         )
 
     def _in_time(self, work: Callable[[], T]) -> T:

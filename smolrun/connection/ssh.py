@@ -3,7 +3,7 @@
 import getpass
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from smolrun.connection.port import TcpStream
 from smolrun.connection.settings import Endpoint
@@ -85,6 +85,18 @@ class SSHConnection:
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         with self.turn():
             return self._client.get(source, deadline=deadline, limit=limit, become=become)
+
+    def get_into(
+        self,
+        source: str,
+        file: BinaryIO,
+        *,
+        deadline: Deadline,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        with self.turn():
+            self._client.get_into(source, file, deadline=deadline, limit=limit, become=become)
 
     def open_tcp(self, host: str, port: int, deadline: Deadline) -> "AbstractContextManager[TcpStream]":
         """By its SSH server; see `Connection.open_tcp`."""

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from smolrun.connection.become_settings import BecomeKeywords, become_from
 from smolrun.connection.port import Connection, TcpStream
@@ -163,6 +163,17 @@ class DeferredConnection:
 
     def get(self, source: str, *, deadline: Deadline, limit: int | None = None, become: Become | None = None) -> bytes:
         return self._connection.get(source, deadline=deadline, limit=limit, become=become)
+
+    def get_into(
+        self,
+        source: str,
+        file: BinaryIO,
+        *,
+        deadline: Deadline,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        self._connection.get_into(source, file, deadline=deadline, limit=limit, become=become)
 
     def open_tcp(self, host: str, port: int, deadline: Deadline) -> "AbstractContextManager[TcpStream]":
         return self._connection.open_tcp(host, port, deadline)

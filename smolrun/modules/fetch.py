@@ -3,18 +3,23 @@
 import hashlib
 import os
 import secrets
+import shutil
 from pathlib import Path, PurePosixPath
+from tempfile import SpooledTemporaryFile
 
 from pydantic import Field
 
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskContext
-from smolrun.modules.files.content import Content, as_text
+from smolrun.modules.files.content import SHOWN_AT_MOST, Content, as_text, too_long
 from smolrun.modules.files.state import PathState, read_place
 from smolrun.source.coercions import Boolean, Text
 
 LARGEST = 1024 * 1024 * 1024
-"""Bytes; a guest could otherwise fill this machine's memory."""
+"""Bytes; a guest could otherwise fill this machine's disk."""
+
+IN_MEMORY = 1024 * 1024
+"""Bytes of a file that is not written to disk before it is known to be whole."""
 
 
 class FetchArguments(Arguments):
@@ -51,19 +56,55 @@ def run(arguments: FetchArguments, task: TaskContext) -> ModuleResult:
     if state.leads_to != "file":
         return _absent(arguments, f"the file {state.path} is not on {task.host}")
     here = local_place(arguments, state, task)
-    before = here.read_bytes() if here.is_file() else None
-    if before is not None and state.digest and Content(before).digest(reading.algorithm) == state.digest:
-        content = before
-    else:
-        content = task.guest.get(state.path, limit=LARGEST)
-    changed = before != content
-    if changed and not task.check_mode:
-        _write(here, content)
-    hashes = {name: hashlib.new(name, content, usedforsecurity=False).hexdigest() for name in ("sha1", "md5")}
-    diffs: tuple[Diff, ...] = ()
-    if changed and task.diff_mode and not task.no_log:
-        shown_before = "" if before is None else as_text(before)
-        diffs = (Diff(shown_before, as_text(content), before_header=str(here), after_header=state.path),)
+    before = Content(here) if here.is_file() else None
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as arrived:
+        if before is not None and state.digest and before.digest(reading.algorithm) == state.digest:
+            return _result(arguments, here, _hashes(before))
+        _receive(task, state.path, arrived)
+        hashes = _hashes(arrived)
+        if before is not None and _hashes(before) == hashes:
+            return _result(arguments, here, hashes)
+        diffs: tuple[Diff, ...] = ()
+        if task.diff_mode and not task.no_log:
+            shown_before = "" if before is None else before.shown()
+            diffs = (Diff(shown_before, _shown(arrived), before_header=str(here), after_header=state.path),)
+        if not task.check_mode:
+            _write(here, arrived)
+        return _result(arguments, here, hashes, changed=True, diffs=diffs)
+
+
+def _receive(task: TaskContext, path: str, file: "SpooledTemporaryFile[bytes]") -> None:
+    try:
+        task.guest.get_into(path, file, limit=LARGEST)  # type: ignore[arg-type]  # it is one, but for its type
+    except OSError as error:
+        raise ModuleError(f"{path} of {task.host} does not fit on this machine: {error.strerror}") from error
+
+
+def _hashes(source: "Content | SpooledTemporaryFile[bytes]") -> dict[str, str]:
+    if isinstance(source, Content):
+        return {name: source.digest(name) for name in ("sha1", "md5")}
+    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha1", "md5")}
+    source.seek(0)
+    while piece := source.read(IN_MEMORY):
+        for one in hashes.values():
+            one.update(piece)
+    return {name: one.hexdigest() for name, one in hashes.items()}
+
+
+def _shown(file: "SpooledTemporaryFile[bytes]") -> str:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return too_long(size) if size > SHOWN_AT_MOST else as_text(file.read())
+
+
+def _result(
+    arguments: FetchArguments,
+    here: Path,
+    hashes: dict[str, str],
+    *,
+    changed: bool = False,
+    diffs: tuple[Diff, ...] = (),
+) -> ModuleResult:
     return ModuleResult(
         changed=changed,
         values={
@@ -118,7 +159,7 @@ def _refuse_links(root: Path, place: Path) -> None:
             raise ModuleError(f"{current} on this machine is a symbolic link, which is not followed")
 
 
-def _write(place: Path, content: bytes) -> None:
+def _write(place: Path, content: "SpooledTemporaryFile[bytes]") -> None:
     """Beside, then renamed: nobody ever sees half a file."""
     temporary = place.parent / f".smolrun-{secrets.token_hex(8)}"
     try:
@@ -134,11 +175,12 @@ def _write(place: Path, content: bytes) -> None:
         raise ModuleError(f"{place} cannot be written on this machine: {error.strerror}") from error
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def _write_new(path: Path, content: "SpooledTemporaryFile[bytes]") -> None:
     """Never through a link that somebody has planted; with the permissions that the umask leaves."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        content.seek(0)
+        shutil.copyfileobj(content, file)
 
 
 MODULE = Module(FetchArguments, run, background="never")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack, get_args
+from typing import TYPE_CHECKING, BinaryIO, Self, Unpack, get_args
 
 from smolrun.deadline import Deadline
 from smolrun.errors import NotRunError, OperationCancelledError, OperationTimeoutError
@@ -19,7 +19,7 @@ from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
 from smolrun.ssh.settings import DEFAULT_PORT, DEFAULT_USER, ClientSettings, Options, check_options
 from smolrun.ssh.stdin import Input, check_input
-from smolrun.ssh.transfer import get, put, save
+from smolrun.ssh.transfer import get, get_into, put, save
 from smolrun.ssh.transport import Transport
 
 if TYPE_CHECKING:
@@ -293,6 +293,28 @@ class SSHClient:
         if destination is not None:
             save(content, Path(destination))
         return content
+
+    def get_into(
+        self,
+        source: str,
+        file: BinaryIO,
+        *,
+        timeout: float | None = None,
+        deadline: Deadline | None = None,
+        limit: int | None = None,
+        become: Become | None = None,
+    ) -> None:
+        """A file's content, verified by size and hash, into a local file piece by piece: it need not fit into memory.
+
+        Args:
+            file: open for reading and writing; what was in it is gone.
+
+        Raises:
+            OSError: the local file cannot be written.
+            TransferError, SmolVMError: as `get`.
+        """
+        deadline = deadline or Deadline.after(timeout)
+        get_into(self.execute, source, file, deadline=deadline, limit=limit, become=become)
 
 
 def check_request(request: CommandRequest) -> None:

@@ -7,13 +7,15 @@ import shlex
 import stat
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from smolrun.deadline import Deadline
 from smolrun.errors import CommandNotStartedError, TransferError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.ssh.request import Become, CommandRequest
-from smolrun.ssh.result import CommandResult
+from smolrun.ssh.result import CommandResult, Stream
 from smolrun.ssh.wrap import guest_script
 
 Execute = Callable[[CommandRequest, Deadline], CommandResult]
@@ -23,6 +25,7 @@ _HEADER = 64 * 1024
 """Bytes of output that are expected beside a file's content: our line, and what a noisy ``~/.bashrc`` prints."""
 _TRIES = 3
 """A log file that grows while it is read is not the same twice; one more look usually catches it at rest."""
+_NOT_TWICE = "it changes while it is read, or arrives damaged"
 
 
 def put(
@@ -102,7 +105,73 @@ def get(
         content = _get_once(execute, source, deadline, limit, become)
         if content is not None:
             return content
-    raise TransferError(f"cannot read {source}: it changes while it is read, or arrives damaged")
+    raise TransferError(f"cannot read {source}: {_NOT_TWICE}")
+
+
+def get_into(
+    execute: Execute,
+    source: str,
+    file: BinaryIO,
+    *,
+    deadline: Deadline,
+    limit: int | None = None,
+    become: Become | None = None,
+) -> None:
+    """The same as `get`, written into a local file piece by piece, so that it need not fit into memory.
+
+    Args:
+        file: open for reading and writing; what was in it is gone.
+
+    Raises:
+        OSError: the local file cannot be written.
+    """
+    _check_path(source)
+    for _ in range(_TRIES):
+        reply = _word()
+        receiver = _Receiver(f"{reply} ".encode(), file)
+        script = _script("get.sh", source=source, limit="" if limit is None else str(limit), reply=reply)
+        request = CommandRequest(script, "sh", become=become, on_output=receiver, output_limit=2 * _HEADER)
+        result = execute(request, deadline)
+        answer, _ = _answer(result, reply)
+        if answer[0] != "ok":
+            raise TransferError(f"cannot read {source}: {_get_failure(answer, limit, result)}")
+        receiver.finish()
+        if _is_announced(answer, digest_of(file)):
+            return
+    raise TransferError(f"cannot read {source}: {_NOT_TWICE}")
+
+
+class _Receiver:
+    """Takes output as it arrives, and writes what comes after the answer's line."""
+
+    def __init__(self, reply: bytes, file: BinaryIO) -> None:
+        self._reply = reply
+        self._file = file
+        self._before: bytes | None = b""
+        self._error: OSError | None = None
+        file.seek(0)
+        file.truncate()
+
+    def __call__(self, stream: Stream, data: bytes) -> None:
+        if stream != "stdout":
+            return
+        if self._before is not None:
+            self._before += data
+            _, found, rest = self._before.partition(self._reply)
+            _, newline, data = rest.partition(b"\n")
+            if not found or not newline:
+                return
+            self._before = None
+        try:
+            if self._error is None:
+                self._file.write(data)
+        except OSError as error:
+            self._error = error  # told once the command has ended: it cannot be left alone
+
+    def finish(self) -> None:
+        """All has come. Raises `OSError` where it could not be written."""
+        if self._error is not None:
+            raise self._error
 
 
 def save(content: bytes, destination: Path) -> None:
@@ -137,11 +206,15 @@ def _get_once(
     answer, content = _answer(result, reply)
     if answer[0] != "ok":
         raise TransferError(f"cannot read {source}: {_get_failure(answer, limit, result)}")
-    if len(answer) != 4 or result.truncated or str(len(content)) != answer[1]:
-        return None
+    return content if not result.truncated and _is_announced(answer, digest_of(content)) else None
+
+
+def _is_announced(answer: list[str], digest: "Digest") -> bool:
+    """Whether the guest had announced a file of this size and digest."""
+    if len(answer) != 4 or answer[1] != str(digest.size):
+        return False
     kind, value = answer[2:]
-    digest = digest_of(content)
-    return content if value == (digest.sha256 if kind == "sha256" else str(digest.cksum)) else None
+    return value == (digest.sha256 if kind == "sha256" else str(digest.cksum))
 
 
 @dataclass(frozen=True)
@@ -157,8 +230,8 @@ class Digest:
     cksum: int
 
 
-def digest_of(content: bytes | Path) -> Digest:
-    """The digest of bytes or of a local file. Raises `OSError` if that cannot be read."""
+def digest_of(content: bytes | Path | BinaryIO) -> Digest:
+    """The digest of bytes or of a local file, an open one from its start. Raises `OSError` if that cannot be read."""
     sha256 = hashlib.sha256()
     crc, size = 0xFFFFFFFF, 0
     for piece in _pieces(content):
@@ -179,13 +252,14 @@ def _cksum(crc: int) -> int:
     return int(f"{~crc & 0xFFFFFFFF:032b}"[::-1], 2) ^ 0xFFFFFFFF
 
 
-def _pieces(content: bytes | Path) -> Iterator[bytes]:
-    if isinstance(content, Path):
-        with content.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-    else:
+def _pieces(content: bytes | Path | BinaryIO) -> Iterator[bytes]:
+    if isinstance(content, bytes):
         yield content
+        return
+    with content.open("rb") if isinstance(content, Path) else nullcontext(content) as file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _check_path(path: str) -> None:

@@ -1,9 +1,12 @@
 """Files put and got on real servers, with and without SFTP, as root, as others and by become."""
 
+import errno
 import hashlib
+import io
 import os
 import resource
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -72,6 +75,22 @@ def test_what_is_put_can_be_got_byte_for_byte(guest: Endpoint, folder: Path) -> 
     assert target.read_bytes() == EVERY_BYTE
     assert get(client.execute, seen(guest, target), deadline=within()) == EVERY_BYTE
     assert leftovers(folder) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no newline", bytes(range(256)) * 5000], ids=["empty", "short", "long"])
+def test_what_is_got_into_a_file_replaces_what_was_in_it(guest: Endpoint, folder: Path, content: bytes) -> None:
+    client, there = guest.client(), seen(guest, folder / "file")
+    client.put(content, there)
+    with tempfile.TemporaryFile() as file:
+        file.write(b"old" * 1_000_000)
+        client.get_into(there, file)
+        file.seek(0)
+        assert file.read() == content
+        with pytest.raises(TransferError, match="does not exist"):
+            client.get_into(f"{there}.none", file)
+        if len(content) > 5:
+            with pytest.raises(TransferError, match="the limit is 5"):
+                client.get_into(there, file, limit=5)
 
 
 def test_an_empty_file_is_a_file(guest: Endpoint, folder: Path) -> None:
@@ -406,6 +425,18 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_refused(tmp
     damaged = 99
     with pytest.raises(TransferError, match="changes while it is read"):
         get(torn, str(source), deadline=within())
+
+
+def test_a_local_disk_that_is_full_is_told_and_the_connection_goes_on(openssh: Endpoint, tmp_path: Path) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: object, /) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "file").write_bytes(b"x" * 5_000_000)
+    client = openssh.client()
+    with pytest.raises(OSError, match="No space left"):
+        client.get_into(str(tmp_path / "file"), Full())
+    assert client.run("echo on").output == "on"
 
 
 def test_a_put_is_one_command(openssh: Endpoint, tmp_path: Path) -> None:
