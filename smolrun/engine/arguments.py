@@ -31,6 +31,9 @@ def arguments_of(planned: PlannedTask, found: FoundModule, templar: Templar, var
         ArgumentsError: the model refuses them; all reasons, with the place of the first.
     """
     rendered = rendered_arguments(planned, found.module, templar, variables)
+    for name in found.module.lacks.keys() & rendered.keys():
+        message = f"the argument '{name}' of '{found.name}' is not implemented: {found.module.lacks[name]}"
+        raise ArgumentsError(message, location=location_at(planned.task.arguments, [name]) or planned.task.location)
     model: type[Arguments] = found.module.arguments
     try:
         return model.model_validate(rendered)

@@ -226,6 +226,7 @@ class Module(Generic[A]):
         background: what ``async`` does: ``guest``: the module leaves its command on the guest
             (`TaskContext.background`); ``here``: the engine runs it beside the other tasks; ``never``: it is an error.
         returns_any_facts: it may set variables whose names nobody knows before it has run.
+        lacks: the arguments that Ansible's documentation has and that are not implemented here, and why.
     """
 
     arguments: type[A]
@@ -242,3 +243,4 @@ class Module(Generic[A]):
     once_per_batch: bool = False
     background: Literal["guest", "here", "never"] = "here"
     returns_any_facts: bool = False
+    lacks: Mapping[str, str] = field(default_factory=dict)

@@ -110,4 +110,12 @@ def _diffs(name: str, change: Change) -> tuple[Diff, ...]:
     return (Diff(texts[0], texts[1], before_header=name, after_header=name),)
 
 
-MODULE = Module(UserArguments, run)
+LACKS = {
+    "authorization": "only Solaris has authorizations",
+    "hidden": "only macOS hides users",
+    "login_class": "only the BSDs have login classes",
+    "profile": "only Solaris has profiles",
+    "role": "only Solaris has roles",
+}
+
+MODULE = Module(UserArguments, run, lacks=LACKS)

@@ -57,6 +57,9 @@ def check_arguments(found: FoundModule, written: LocatedDict, place: Location | 
         if field is not None:
             _note_double(found.name, given, field, str(key), written, mistakes)
             _check_value(model, field, key, value, written, mistakes)
+        elif key in found.module.lacks:
+            message = f"the argument '{key}' of '{found.name}' is not implemented: {found.module.lacks[key]}"
+            mistakes.error("lacking-argument", message, written.key_locations.get(key) or place)
         elif not found.module.takes_any_argument:
             hint = did_you_mean(str(key), fields) or _known(fields)
             message = f"the module '{found.name}' has no argument '{key}'"

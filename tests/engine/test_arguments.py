@@ -69,3 +69,21 @@ def test_a_template_of_further_arguments_is_merged_under_the_written_ones(play: 
     """
     given: dict[str, Any] = {"msg": "given", "verbosity": 0}
     assert play(text, extra_vars={"given": given}).message("t") == "written"
+
+
+def test_an_argument_that_we_lack_fails_the_task_that_comes_to_it_and_no_other(play: Play) -> None:
+    played = play(
+        """
+        - hosts: localhost
+          gather_facts: false
+          tasks:
+            - {name: passed over, user: {name: a, hidden: true}, when: unset is defined}
+            - {name: omitted, user: {name: root, hidden: "{{ omit }}"}, check_mode: true}
+            - {name: come to, user: {name: a, hidden: true}, when: ansible_check_mode is defined}
+        """
+    )
+    assert [played.task(name).status for name in ("passed over", "omitted", "come to")] == ["skipped", "ok", "failed"]
+    failure = played.failure("come to")
+    assert failure.message == "the argument 'hidden' of 'user' is not implemented: only macOS hides users"
+    assert failure.place is not None
+    assert failure.place.line == 7

@@ -61,6 +61,19 @@ def test_an_argument_that_we_do_not_know_is_an_error_wherever_it_stands() -> Non
     assert line.startswith("3:15 error unknown-argument")
 
 
+def test_an_argument_of_ansible_that_we_lack_is_an_error_where_the_task_certainly_comes_to_it() -> None:
+    task = "    - user: {name: a, hidden: true}\n"
+    assert told_of_tasks(task) == [
+        "3:23 error lacking-argument: the argument 'hidden' of 'user' is not implemented: only macOS hides users"
+    ]
+    assert told_of_tasks(task + "      when: ansible_system == 'Darwin'\n") == [
+        "3:23 warning lacking-argument: the argument 'hidden' of 'user' is not implemented: only macOS hides users"
+    ]
+    assert told_of_tasks("    - user: {name: a, hiden: true}\n      when: x is defined\n")[0].startswith(
+        "3:22 error unknown"
+    )
+
+
 def test_names_of_one_argument_that_may_be_omitted_can_stand_together() -> None:
     text = "    - file: {path: '{{ a | d(omit) }}', dest: '{{ b | d(omit) }}', state: touch}\n"
     assert [line for line in told_of_tasks(text) if "double-argument" in line] == []
