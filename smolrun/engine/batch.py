@@ -1,7 +1,7 @@
 """The hosts that go through a play together, and what an outcome means for each of them."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from smolrun.engine.events import HandlerNotified, TaskReference
@@ -16,6 +16,10 @@ from smolrun.engine.task_outcome import TaskOutcome
 from smolrun.engine.task_runner import TaskRunner
 from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import SmolVMError
+
+_Change = Callable[[HostProgress], None]
+_FAIL: _Change = HostProgress.fail
+_STOP: _Change = HostProgress.stop
 
 
 class Batch:
@@ -61,6 +65,7 @@ class Batch:
                 self.progress[host].pass_over(plan.gathering)
         self.unreachable: set[str] = set()
         self.dragged: set[str] = set()
+        self._at_work: dict[str, _Change | None] = {}
 
     @property
     def scope(self) -> PlayScope:
@@ -79,6 +84,24 @@ class Batch:
         """Those of them that nothing has taken out of the play: ``ansible_play_batch``."""
         return [host for host in self.well() if host not in self.ended]
 
+    # --- hosts in the middle of a task --------------------------------------------------------------
+
+    def begin(self, host: str) -> None:
+        """A host begins a task while others go on: what happens to it through them waits until that is settled."""
+        self._at_work[host] = None
+
+    def end(self, host: str, outcome: TaskOutcome) -> None:
+        """Its task is settled. A failure of its own is not followed by one for another host."""
+        change = self._at_work.pop(host)
+        if change is _STOP or (change is _FAIL and not (outcome.has_failed or outcome.is_unreachable)):
+            change(self.progress[host])
+
+    def _change(self, host: str, change: "_Change") -> None:
+        if host not in self._at_work:
+            change(self.progress[host])
+        elif self._at_work[host] is not _STOP:
+            self._at_work[host] = change
+
     # --- the ends of the ways ----------------------------------------------------------------------
 
     def end_host(self, host: str) -> None:
@@ -88,8 +111,8 @@ class Batch:
 
     def end_batch(self) -> None:
         """``meta: end_batch``: no host of this batch does anything more."""
-        for progress in self.progress.values():
-            progress.stop()
+        for host in self.progress:
+            self._change(host, _STOP)
 
     def end_play(self) -> None:
         """``meta: end_play``: as `end_batch`, and no other batch begins."""
@@ -120,7 +143,7 @@ class Batch:
             return
         for host in self.well():
             self.dragged.add(host)
-            self.progress[host].stop()
+            self._change(host, _STOP)
             self.progress[host].failed = True
         self.play_over = True
 
@@ -246,4 +269,4 @@ class Batch:
     def drag(self, host: str) -> None:
         """Fail a host for what happened to another one."""
         self.dragged.add(host)
-        self.progress[host].fail()
+        self._change(host, _FAIL)

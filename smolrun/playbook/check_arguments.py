@@ -61,7 +61,7 @@ def check_arguments(found: FoundModule, written: LocatedDict, place: Location | 
             message = f"the argument '{key}' of '{found.name}' is not implemented: {found.module.lacks[key]}"
             mistakes.error("lacking-argument", message, written.key_locations.get(key) or place)
         elif not found.module.takes_any_argument:
-            hint = did_you_mean(str(key), fields) or _known(fields)
+            hint = did_you_mean(str(key), (*fields, *found.module.lacks)) or _known(fields)
             message = f"the module '{found.name}' has no argument '{key}'"
             mistakes.error("unknown-argument", message, written.key_locations.get(key) or place, hint)
     for name, info in model.model_fields.items():

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -140,3 +141,50 @@ def test_an_unknown_strategy_ends_the_run_at_its_place(play: Play) -> None:
 def test_the_strategy_of_plays_that_name_none_comes_from_the_options(play: Play) -> None:
     played = play(TWO_TASKS.format(strategy="''"), hosts=["a", "b"], strategy="free")
     assert played.of(TaskFinished)[1].task.name == "two"
+
+
+def test_a_free_host_that_is_failed_for_another_goes_through_its_whole_rescue(play: Play) -> None:
+    played = play(
+        """
+        - hosts: all
+          gather_facts: false
+          strategy: free
+          any_errors_fatal: true
+          tasks:
+            - block:
+                - {name: first, shell: "{{ 'sleep 0.2; exit 1' if inventory_hostname == 'a' else 'sleep 0.6' }}"}
+                - {name: never, debug: {}}
+              rescue:
+                - {name: one, debug: {}}
+                - {name: two, debug: {}}
+              always:
+                - {name: three, debug: {}}
+        """,
+        hosts=["a", "b"],
+    )
+    assert played.tasks("b") == ["first", "one", "two", "three"]
+    assert played.tasks("a") == ["first", "one", "two", "three"]
+
+
+@pytest.mark.parametrize("ends", ["meta: end_play", "command: 'false'"])
+def test_what_ends_a_free_play_for_all_does_not_break_a_host_in_the_middle_of_an_include(
+    play: Play, ends: str, tmp_path: Path
+) -> None:
+    (tmp_path / "more.yml").write_text("- {name: included, debug: {}}\n")
+    played = play(
+        f"""
+        - hosts: all
+          gather_facts: false
+          strategy: free
+          any_errors_fatal: true
+          tasks:
+            - {{name: slow, command: "sleep 0.3", when: inventory_hostname == 'a'}}
+            - {{{ends}, when: inventory_hostname == 'a'}}
+            - name: bring in
+              include_tasks: {{file: "{{{{ lookup('pipe', 'sleep 0.8; echo more.yml') }}}}"}}
+              when: inventory_hostname == 'b'
+        """,
+        hosts=["a", "b"],
+    )
+    assert played.finished.error is None
+    assert "included" not in played.tasks("b")

@@ -70,7 +70,7 @@ def test_an_argument_of_ansible_that_we_lack_is_an_error_where_the_task_certainl
         "3:23 warning lacking-argument: the argument 'hidden' of 'user' is not implemented: only macOS hides users"
     ]
     assert told_of_tasks("    - user: {name: a, hiden: true}\n      when: x is defined\n")[0].startswith(
-        "3:22 error unknown"
+        "3:23 error unknown-argument"
     )
 
 

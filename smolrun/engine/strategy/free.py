@@ -39,8 +39,8 @@ class FreeStrategy(Strategy):
             while (host := self._take()) is not None:
                 while self._step(host) and self._pinned:
                     pass
-                if not self._pinned and self._batch.progress[host].current() is not None:
-                    with self._lock:
+                with self._lock:
+                    if not self._pinned and self._batch.progress[host].current() is not None:
                         self._waiting.append(host)
         except BaseException:
             self._broken = True
@@ -53,10 +53,10 @@ class FreeStrategy(Strategy):
     def _step(self, host: str) -> bool:
         """The host's next task; whether there was one."""
         batch = self._batch
-        if batch.services.stop.is_set or self._broken:
-            batch.progress[host].stop()
-            return False
         with self._lock:
+            if batch.services.stop.is_set or self._broken:
+                batch.progress[host].stop()
+                return False
             node = batch.progress[host].current()
             if node is None:
                 return False
@@ -64,12 +64,15 @@ class FreeStrategy(Strategy):
                 self._perform_meta(node, [host])
                 return True
             reference = self._begin(node, host)
+            if reference is not None:
+                batch.begin(host)
         if reference is not None:
             with self._turn(node, host):
                 outcome = batch.runner.run(node, reference, host)
             with self._lock:
                 batch.settle(node, reference, [outcome])
                 self._end_of_task(node, host, [outcome])
+                batch.end(host, outcome)
         return True
 
     def _begin(self, planned: PlannedTask, host: str) -> TaskReference | None:
