@@ -1,0 +1,104 @@
+"""The arguments of modules that write files."""
+
+from typing import Any
+
+from tests.twin.spaces import PLACES, Space, each, ways
+
+ATTRIBUTES: list[dict[str, Any]] = [
+    {}, {"mode": "0640"}, {"mode": "u+x,g-r,o="}, {"mode": "a=rX"}, {"owner": "daemon"}, {"group": "2"},
+    {"owner": "1", "group": "daemon", "mode": "02755"},
+]  # fmt: skip
+
+
+def file() -> Space:
+    states = ways("state", "file", "directory", "touch", "absent")
+    for arguments in each([{"path": place} for place in PLACES], states, ATTRIBUTES, ways("follow", False)):
+        yield arguments
+    for arguments in each(
+        [{"path": place} for place in PLACES],
+        [
+            {"state": "link", "src": "present"},
+            {"state": "link", "src": "nowhere"},
+            {"state": "hard", "src": "@present"},
+        ],
+        ways("force", True),
+    ):
+        yield arguments
+    for mode in ("u=rwX,g=rX,o=", "0700", "g+w"):
+        yield {"path": "folder", "state": "directory", "recurse": True, "mode": mode, "owner": "daemon"}
+
+
+def copy() -> Space:
+    sources: list[dict[str, Any]] = [
+        {"content": "new\n"}, {"content": ""}, {"content": {"a": [1, None]}}, {"src": "source.txt"},
+        {"src": "same.txt"}, {"src": "tree"}, {"src": "tree/"}, {"src": "@program", "remote_src": True},
+        {"src": "@folder", "remote_src": True},
+    ]  # fmt: skip
+    more: list[dict[str, Any]] = [
+        {},
+        {"backup": True},
+        {"force": False},
+        {"follow": True},
+        {"directory_mode": "0700"},
+        {"validate": "grep -q new %s"},
+    ]
+    for arguments in each([{"dest": place} for place in (*PLACES, "folder/", "new/")], sources, ATTRIBUTES, more):
+        # A folder onto a link that leads nowhere: both fail, but ansible-core leaves an empty file in its place.
+        if arguments["dest"] != "dangling" or arguments.get("src") not in ("tree", "tree/", "@folder"):
+            yield arguments
+
+
+def template() -> Space:
+    more: list[dict[str, Any]] = [
+        {},
+        {"trim_blocks": False},
+        {"lstrip_blocks": True},
+        {"newline_sequence": "\r\n"},
+        {"force": False},
+        {"backup": True},
+    ]
+    yield from each([{"src": "template.j2"}], [{"dest": place} for place in PLACES], ATTRIBUTES, more)
+
+
+def lineinfile() -> Space:
+    places = [{"path": place} for place in ("present", "unended", "empty", "link", "missing", "folder")]
+    lines = [{"line": "setting = new"}, {"line": "first line"}, {"line": ""}]
+    matches = [*ways("regexp", "^setting", "^#? ?comment", "nothing"), {"search_string": "older"}]
+    where: list[dict[str, Any]] = [
+        {}, {"insertafter": "^first"}, {"insertbefore": "^last"}, {"insertbefore": "BOF"}, {"insertafter": "EOF"},
+        {"firstmatch": True}, {"create": True}, {"backup": True}, {"mode": "0600"}, {"insertafter": "zzz"},
+    ]  # fmt: skip
+    for arguments in each(places, lines, matches, where):
+        if arguments["path"] != "link" or "backup" not in arguments:
+            yield arguments
+    yield from each(
+        places, [{"state": "absent"}], [{"regexp": "setting"}, {"line": "last line"}, {"search_string": "old"}]
+    )
+    yield from each(places, [{"regexp": "^(setting) = (.*)$", "line": r"\1 := \2", "backrefs": True}], where)
+
+
+def blockinfile() -> Space:
+    places = [{"path": place} for place in ("present", "unended", "empty", "block", "missing", "link")]
+    blocks = [{"block": "one\ntwo"}, {"block": ""}, {"state": "absent"}, {"block": "old"}]
+    where: list[dict[str, Any]] = [
+        {}, {"insertafter": "^first"}, {"insertbefore": "BOF"}, {"marker": "; {mark} here"}, {"create": True},
+        {"backup": True}, {"append_newline": True}, {"prepend_newline": True}, {"mode": "0644"},
+    ]  # fmt: skip
+    for arguments in each(places, blocks, where):
+        # Where we differ on purpose: a copy lies beside the file that a link leads to, and no empty lines stay.
+        beside_link = arguments["path"] == "link" and "backup" in arguments
+        lines = "append_newline" in arguments or "prepend_newline" in arguments
+        if not beside_link and not (lines and not arguments.get("block")):
+            yield arguments
+
+
+def replace() -> Space:
+    places = [{"path": place} for place in ("present", "unended", "empty", "block", "missing", "link")]
+    changes: list[dict[str, Any]] = [
+        {"regexp": "old", "replace": "new"}, {"regexp": "^#.*\n"}, {"regexp": r"(\w+) line", "replace": r"<\1>"},
+        {"regexp": "zzz", "replace": "y"}, {"regexp": "$", "replace": ";"},
+    ]  # fmt: skip
+    more: list[dict[str, Any]] = [{}, {"after": "comment"}, {"before": "# comment"}, {"backup": True}, {"mode": "0600"}]
+    for arguments in each(places, changes, more):
+        if arguments["path"] != "link" or "backup" not in arguments:
+            yield arguments
