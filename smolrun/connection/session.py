@@ -98,6 +98,25 @@ class GuestSession:
         )
         return self._in_time(lambda: self.connection.run(request, self.deadline))
 
+    def read(self, setup: str, shared: str) -> CommandResult:
+        """As `script`, of a script that only reads the guest.
+
+        Where several come one after the other, a shell that stays on the guest runs them all (`ssh.reader`).
+
+        Args:
+            setup: lines of ``sh`` that are this reading's own, the final newline included.
+            shared: what follows them, the same for many readings.
+        """
+        request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
+            command=setup + shared,
+            shell="sh",
+            environment=self.environment,
+            become=self.become,
+            output_limit=self.output_limit,
+            shared=shared,
+        )
+        return self.connection.run(request, self.deadline)
+
     def open_tcp(self, host: str, port: int) -> "AbstractContextManager[TcpStream]":
         """A TCP connection that the guest makes; see `Connection.open_tcp`."""
         return self.connection.open_tcp(host, port, self.deadline)

@@ -14,6 +14,7 @@ from smolrun.ssh.connect import open_transport
 from smolrun.ssh.execution import Execution
 from smolrun.ssh.kill import ready_and_swept
 from smolrun.ssh.persistent import PersistentConnection
+from smolrun.ssh.reader import Reader
 from smolrun.ssh.readiness import wait_for_ssh
 from smolrun.ssh.request import Become, CommandRequest, OutputCallback
 from smolrun.ssh.result import CommandResult, ShellMode
@@ -72,6 +73,7 @@ class SSHClient:
         self._running = False
         self._cancellation = Cancellation()
         self._connection = PersistentConnection(self.settings, self._open, self._cancellation)
+        self._reader = Reader(self._connection, self.settings)
 
     def _open(self, deadline: Deadline) -> Transport:
         return open_transport(self.settings, deadline, self._cancellation)
@@ -213,7 +215,8 @@ class SSHClient:
                 raise NotRunError("a callback of a running command cannot run another one on the same client")
             self._running = True
             try:
-                return Execution(self._connection, self.settings, request, deadline).run()
+                read = self._reader.answer(request, deadline)
+                return read or Execution(self._connection, self.settings, request, deadline).run()
             finally:
                 self._running = False
 

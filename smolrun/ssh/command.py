@@ -60,7 +60,13 @@ class Command:
         self._last_output = time.monotonic()
 
     def wait(self) -> Ending:
-        """Attend to the command until its end is known.
+        """Attend to the command until its end is known; raises as `attend`."""
+        ending = self.attend(lambda: False)
+        assert ending is not None
+        return ending
+
+    def attend(self, enough: Callable[[], bool]) -> Ending | None:
+        """Attend to the command until what it has written is `enough`, or its end is known; None for the first.
 
         Raises:
             ExecRefusedError: it was not run.
@@ -71,6 +77,8 @@ class Command:
             self._transport.news.clear()
             over = self._over()  # asked before the last look for output, which may come just ahead of the end
             moved = self._drain()
+            if moved and enough():
+                return None
             if self._channel.exec_refused:
                 raise ExecRefusedError
             if over and not moved:

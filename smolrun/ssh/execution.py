@@ -1,7 +1,7 @@
 """A request from its wrap to its result or error: sent at most once, killed at its deadline."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from smolrun.deadline import Deadline
 from smolrun.errors import (
@@ -43,6 +43,7 @@ class Sent:
 
     transport: Transport
     channel: SessionChannel
+    feed: Feed
     command: Command
     streams: Streams
     since: float
@@ -80,8 +81,20 @@ class Execution:
     def _attend(self) -> CommandResult:
         sent = self._sent
         assert sent is not None
+        ending = self._attended(sent, lambda: False)
+        assert ending is not None
+        self._finish(sent)
+        self._connection.learn_login_shell(sent.streams.login_shell)
+        if sent.transport.is_active():
+            self._connection.open_ahead(running=False)
+        else:
+            self._connection.drop()
+        return self._result(sent, ending)
+
+    def _attended(self, sent: Sent, enough: Callable[[], bool]) -> Ending | None:
+        """The command's end, or None once what it has written is `enough`; what goes wrong ends it, and is told."""
         try:
-            ending = sent.command.wait()
+            return sent.command.attend(enough)
         except DeadlinePassedError:
             raise self._timed_out(sent) from None
         except CancelledError:
@@ -95,13 +108,6 @@ class Execution:
             if not sent.streams.reached:  # else it is a callback's own
                 self._finish(sent)
             raise
-        self._finish(sent)
-        self._connection.learn_login_shell(sent.streams.login_shell)
-        if sent.transport.is_active():
-            self._connection.open_ahead(running=False)
-        else:
-            self._connection.drop()
-        return self._result(sent, ending)
 
     def _finish(self, sent: Sent) -> None:
         self._sent = None
@@ -152,7 +158,7 @@ class Execution:
         patience.check()
         if transport.watched.ended():
             raise PeerGoneError("the connection ended")
-        self._sent = Sent(transport, channel, command, streams, time.monotonic())
+        self._sent = Sent(transport, channel, feed, command, streams, time.monotonic())
         try:
             if wrapped.offered and transport.is_openssh:  # Dropbear takes none
                 channel.offer_variable(OFFERED, wrapped.offered)

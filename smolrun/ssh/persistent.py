@@ -66,6 +66,11 @@ class PersistentConnection:
     def active(self) -> bool:
         return self._transport is not None and self._transport.is_active()
 
+    @property
+    def is_openssh(self) -> bool:
+        """Whether the server of the connection that there is says that it is OpenSSH."""
+        return self._transport is not None and self._transport.is_openssh
+
     def nudge(self) -> None:
         """Wake whoever waits for news (from any thread)."""
         if self._transport is not None:

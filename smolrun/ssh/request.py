@@ -49,6 +49,8 @@ class CommandRequest:
         hidden: for ``sh``: what the same shell evaluates first; never part of a command line on the guest.
         program: for ``sh``: the command is all that its shell runs, so that the messages and the line numbers are those
             of ``sh -c``.
+        shared: for ``sh``: the end of the command, which others have, too. Such a command only reads: run twice, or by
+            a shell that has read something else before, it tells the same. Empty for any other.
     """
 
     command: str
@@ -60,3 +62,4 @@ class CommandRequest:
     output_limit: int | None = None
     hidden: str = field(default="", repr=False)
     program: bool = False
+    shared: str = field(default="", repr=False)

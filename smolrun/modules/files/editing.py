@@ -102,11 +102,8 @@ def read(path: str, task: TaskContext, *, follow: bool = True, must_hash: bool =
     Raises:
         ModuleError: it cannot be read, or is too large.
     """
-    text = (
-        f"dest={expanding(path)}\nfollow={'yes' if follow else ''}\nhash=no\nlimit={AT_ONCE}\n"
-        f"{script_text('state', 'place', 'content')}"
-    )
-    result = task.guest.script(text)
+    setup = f"dest={expanding(path)}\nfollow={'yes' if follow else ''}\nhash=no\nlimit={AT_ONCE}\n"
+    result = task.guest.read(setup, script_text("state", "place", "content"))
     facts, told, content = result.stdout_bytes.partition(b"\0content=")
     reading = reading_in(task, replace(result, stdout_bytes=facts + b"\0" if told else facts), must_hash=must_hash)
     state = reading.states[0]

@@ -103,9 +103,9 @@ def read_place(
     """
     text = (
         f"dest={expanding(destination)}\nname={quoted(name)}\nfollow={_word(follow)}\nhash={_word(digest)}\n"
-        f"source={expanding(source) if source else ''}\n{script_text('state', 'place')}"
+        f"source={expanding(source) if source else ''}\n"
     )
-    reading = _reading(task, text, must_hash=digest and not tolerant)
+    reading = _reading(task, text, script_text("state", "place"), must_hash=digest and not tolerant)
     return reading, reading.states[0]
 
 
@@ -113,16 +113,17 @@ def read_below(task: TaskContext, root: str, names: Sequence[str], *, digest: bo
     """What stands at `root`, a guest path that is expanded there, and at paths below it, which are not."""
     lines = f'root={expanding(root)}\nstate_of "$root" no\n'
     lines += "".join(f'state_of "$root"/{quoted(name)} {_word(digest)}\n' for name in names)
-    return _reading(task, f"{script_text('state')}\nstate_of_guest\n{lines}", must_hash=digest)
+    text = f"{script_text('state')}\nstate_of_guest\n{lines}"
+    return reading_in(task, task.guest.script(text), must_hash=digest)
 
 
 def read_tree(task: TaskContext, root: str) -> Reading:
     """All that lies in a folder on the guest, however deep; links are not followed."""
-    return _reading(task, f"root={quoted(root)}\n{script_text('state', 'walk')}", must_hash=True)
+    return _reading(task, f"root={quoted(root)}\n", script_text("state", "walk"), must_hash=True)
 
 
-def _reading(task: TaskContext, text: str, *, must_hash: bool) -> Reading:
-    return reading_in(task, task.guest.script(text), must_hash=must_hash)
+def _reading(task: TaskContext, setup: str, shared: str, *, must_hash: bool) -> Reading:
+    return reading_in(task, task.guest.read(setup, shared), must_hash=must_hash)
 
 
 def reading_in(task: TaskContext, result: CommandResult, *, must_hash: bool) -> Reading:
