@@ -83,6 +83,7 @@ class SelectionFlags:
     strategy: str = "linear"
     error_on_missing_handler: bool = True
     any_errors_fatal: bool = False
+    no_log: bool = False
     host_pattern_mismatch: Literal["warning", "error", "ignore"] = "warning"
     allow_broken_conditionals: bool = True
     list_hosts: bool = False

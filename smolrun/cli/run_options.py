@@ -71,6 +71,7 @@ def run_options(
         strategy=selection.strategy,
         error_on_missing_handler=selection.error_on_missing_handler,
         any_errors_fatal=selection.any_errors_fatal,
+        no_log=selection.no_log,
         host_pattern_mismatch=selection.host_pattern_mismatch,
         allow_broken_conditionals=selection.allow_broken_conditionals,
         become=become_keywords(connection, become),

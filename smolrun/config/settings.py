@@ -93,6 +93,8 @@ _RUN = (
             _defaults("private_role_vars"), ("ANSIBLE_PRIVATE_ROLE_VARS",)),
     Setting("any_errors_fatal", kinds.BOOLEAN, False, "a failure on one host ends a play on all",
             _defaults("any_errors_fatal"), ("ANSIBLE_ANY_ERRORS_FATAL",)),
+    Setting("no_log", kinds.BOOLEAN, False, "show nothing of tasks that do not say 'no_log: false'",
+            _defaults("no_log"), ("ANSIBLE_NO_LOG",)),
     Setting("fact_caching", kinds.TEXT, "memory", "'jsonfile' keeps facts between runs",
             _defaults("fact_caching"), ("ANSIBLE_CACHE_PLUGIN",), translate=lambda name: name.rpartition(".")[2]),
     Setting("fact_caching_connection", kinds.PATH, None, "the folder where facts are kept",

@@ -73,7 +73,6 @@ UNHONOURED: tuple[Unhonoured, ...] = (
     _of("ansible_managed", "ANSIBLE_MANAGED", "set the variable ansible_managed instead", _EMPTY),
     _of("fact_path", "ANSIBLE_FACT_PATH", "local facts are read where the module setup is told to", _EMPTY),
     _of("gather_subset", "ANSIBLE_GATHER_SUBSET", "say it in the play", _no_more_than("all")),
-    _of("no_log", "ANSIBLE_NO_LOG", "say no_log in the play or task", _FALSE),
     _of("log_path", "ANSIBLE_LOG_PATH", "no log file is written; --output json and --junit write one", _EMPTY),
     _of("precedence", "ANSIBLE_PRECEDENCE", "the order of the levels of variables is Ansible's usual one", _EMPTY),
     _of("playbook_vars_root", "ANSIBLE_PLAYBOOK_VARS_ROOT", "group_vars are looked for beside the playbook",

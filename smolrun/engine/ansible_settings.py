@@ -33,6 +33,7 @@ def ansible_settings(options: RunOptions, inventory: tuple[str, ...] = ()) -> Ma
         "DEFAULT_GATHERING": options.gathering,
         "DEFAULT_HASH_BEHAVIOUR": options.hash_behaviour,
         "DEFAULT_HOST_LIST": list(inventory),
+        "DEFAULT_NO_LOG": options.no_log,
         "DEFAULT_PRIVATE_KEY_FILE": _text(key),
         "DEFAULT_PRIVATE_ROLE_VARS": bool(load.private_role_vars),
         "DEFAULT_REMOTE_PORT": connection.port,

@@ -149,6 +149,8 @@ def _do(job: _Job, work: Callable[[], ModuleResult]) -> None:
         job.outcome = work()
     except SmolVMError as error:
         job.outcome = error
+    except Exception as error:  # noqa: BLE001 - a mistake of ours in a thread that nobody sees; who asks is told
+        job.outcome = ModuleResult(failed=True, msg=f"unexpected {type(error).__name__}: {error}")
     finally:
         job.over.set()
 

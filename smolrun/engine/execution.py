@@ -296,7 +296,7 @@ class _Call:
             result = replace(result, changed=result.changed or is_new)
         registered = results.from_module(result, own_word=self.module.collection == OURS, kept=kept)
         self._remember(result, delegate)
-        for warning in result.warnings:
+        for warning in result.warnings if not self.no_log else ():  # they may tell of contents
             self.services.warn(f"{self.item.host}: {warning}", self.item.planned.task.location)
         return Execution(
             registered,

@@ -71,7 +71,7 @@ class ItemRunner:
         no_log = True  # until it is known better
         try:
             values = KeywordValues(self.services.templar, self.variables)
-            no_log = values.flag(self.planned.keywords, "no_log")
+            no_log = self.services.hides(self.planned.keywords, values)
             execution = self._run(values, loop_error, no_log=no_log)
         except SmolVMError as error:
             execution = self._failed(error, self._mentioned(error))

@@ -53,6 +53,7 @@ class RunOptions:
         strategy: of plays that do not name one.
         error_on_missing_handler: a notification that means nothing ends the run; otherwise it is a warning.
         any_errors_fatal: what plays, blocks and tasks that do not say ``any_errors_fatal`` do.
+        no_log: what tasks that do not say ``no_log`` do.
         host_pattern_mismatch: what it means that nobody answers to a name in ``hosts`` or in `limit`.
         allow_broken_conditionals: conditions that are not boolean are warned of; otherwise they are errors, as with
             `strict`.
@@ -88,6 +89,7 @@ class RunOptions:
     flush_cache: bool = False
     hash_behaviour: Literal["replace", "merge"] = "replace"
     any_errors_fatal: bool = False
+    no_log: bool = False
     strategy: str = "linear"
     error_on_missing_handler: bool = True
     host_pattern_mismatch: Literal["warning", "error", "ignore"] = "warning"

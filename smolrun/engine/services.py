@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.pool import ConnectionPool
 from smolrun.connection.variables import SECRETS
@@ -23,8 +23,12 @@ from smolrun.inventory.inventory import Inventory
 from smolrun.lazy_dataclass import dataclass
 from smolrun.location import Location
 from smolrun.playbook.extensions import Extensions
+from smolrun.playbook.inheritance import Effective
 from smolrun.source.text import is_template
 from smolrun.templating.templar import Templar
+
+if TYPE_CHECKING:
+    from smolrun.engine.keyword_values import KeywordValues
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Services:
     def keep_secret(self, secrets: Iterable[Any]) -> None:
         for secret in secrets:
             self.redactor.add(secret)
+
+    def hides(self, keywords: Effective, values: "KeywordValues") -> bool:
+        """Whether nothing of a task is to be shown. Raises `SmolVMError` where its ``no_log`` cannot be rendered."""
+        said = values.value(keywords, "no_log")
+        return self.options.no_log if said is None else bool(said)
 
     def keep_passwords(self, variables: Mapping[str, Any]) -> None:
         """Hide the passwords among variables from now on: they may be shown before anything connects with them."""

@@ -136,7 +136,7 @@ class _HostTask:
     def _label(self, controls: LoopControls, item: Any, variables: LayeredVariables) -> str:
         """What is shown of an item."""
         try:
-            if KeywordValues(self.services.templar, variables).flag(self.planned.keywords, "no_log"):
+            if self.services.hides(self.planned.keywords, KeywordValues(self.services.templar, variables)):
                 return CENSORED_ITEM
             label = controls.label(item, self.services.templar, variables)
         except SmolVMError:

@@ -152,7 +152,7 @@ def test_what_is_no_toml_is_told_with_its_place(load: Load, around: Surroundings
 
 @pytest.mark.parametrize(
     "line",
-    ["stdout_callback = json", "no_log = yes", "jinja2_extensions = a.b", "action_plugins = ./plugins",
+    ["stdout_callback = json", "jinja2_extensions = a.b", "action_plugins = ./plugins",
      "callbacks_enabled = timer, my.own", "inventory_plugins = x", "executable = /bin/bash",
      "error_on_undefined_vars = no"],
 )  # fmt: skip

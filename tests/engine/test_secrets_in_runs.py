@@ -114,3 +114,34 @@ def test_passwords_of_the_inventory_are_hidden_before_anything_was_connected(pla
     assert played.code == 0
     for secret in (*secret_host()["far"].values(), "of-the-play"):
         assert shows(played.events, secret, len(secret) - 1) == []
+
+
+def test_the_configuration_hides_all_tasks_that_do_not_say_otherwise(play: Play) -> None:
+    played = play(
+        """
+        - hosts: localhost
+          gather_facts: false
+          tasks:
+            - {name: hidden, command: "echo {{ given }}"}
+            - {name: items, command: "echo {{ item }}", loop: ["{{ given }}"]}
+            - {name: open, command: echo open, no_log: false}
+        """,
+        extra_vars={"given": HIDDEN},
+        no_log=True,
+    )
+    assert played.code == 0
+    assert shows(played.events, HIDDEN, len(HIDDEN) - 1) == []
+    assert played.task("open").result["stdout"] == "open"
+
+
+def test_a_warning_of_a_module_is_not_told_under_no_log(play: Play) -> None:
+    played = play(
+        """
+        - hosts: localhost
+          gather_facts: false
+          tasks:
+            - {find: {paths: "/there/is/none/{{ given }}"}, no_log: true}
+        """,
+        extra_vars={"given": HIDDEN},
+    )
+    assert shows(played.events, HIDDEN, len(HIDDEN) - 1) == []
