@@ -32,7 +32,7 @@ from smolrun.errors import (
     TransferError,
 )
 from smolrun.lazy_dataclass import dataclass
-from smolrun.modules.base import Arguments, Background, Module, ModuleResult, TaskContext
+from smolrun.modules.base import Arguments, Background, Diff, Module, ModuleResult, TaskContext
 from smolrun.modules.registry import FoundModule
 from smolrun.source import vault
 from smolrun.ssh.result import ShellMode, Stream
@@ -97,6 +97,7 @@ class _Call:
     values: KeywordValues
     attempt: int
     no_log: bool
+    opened_vault: bool = False
 
     @property
     def module(self) -> Module[Any]:
@@ -270,6 +271,7 @@ class _Call:
         return FileSearch((*folders, *self.executor.find_file.roots)) if folders else self.executor.find_file
 
     def _decrypt(self, content: bytes, name: str) -> bytes:
+        self.opened_vault = True
         try:
             return vault.decrypt(content, self.services.options.vault)
         except vault.VaultError as error:
@@ -290,6 +292,8 @@ class _Call:
 
     def _execution(self, result: ModuleResult, delegate: str | None) -> Execution:
         kept = self.item.planned.task.register_as is not None
+        if self.opened_vault:
+            result = replace(result, diffs=tuple(map(_without_contents, result.diffs)))
         if result.addition is not None:
             is_new = self.executor.scope.hosts.extend(self.item.host, result.addition)
             self.services.keep_passwords(getattr(result.addition, "variables", {}))
@@ -341,6 +345,11 @@ class _Call:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition
         involved = {name: failure.shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
         return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)
+
+
+def _without_contents(diff: Diff) -> Diff:
+    """Of a vaulted file nothing is shown, neither what it holds nor what it would take the place of."""
+    return replace(diff, before="", after="(the content is vaulted)\n" if diff.before != diff.after else "")
 
 
 def _say_nothing(message: str) -> None:

@@ -1,12 +1,16 @@
 """What a run shows of secrets: no part of them, in no corner of an event."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smolrun.engine.events import Event
+from smolrun.engine.options import RunOptions
 from smolrun.report.plain_values import json_text
+from smolrun.source.vault import VaultSecret, VaultSecrets
+from smolrun.source.vault_writer import encrypt
 from tests.engine.conftest import Play
 
 TOKEN = secrets.token_hex(300)
@@ -145,3 +149,22 @@ def test_a_warning_of_a_module_is_not_told_under_no_log(play: Play) -> None:
         extra_vars={"given": HIDDEN},
     )
     assert shows(played.events, HIDDEN, len(HIDDEN) - 1) == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_the_difference_of_a_vaulted_file_tells_nothing_of_it(play: Play, tmp_path: Path, check: bool) -> None:
+    secret = VaultSecret("default", b"key")
+    (tmp_path / "key").write_bytes(encrypt(f"{HIDDEN}\n".encode(), secret))
+    (tmp_path / "there").write_text("old\n")
+    played = play(
+        f"""
+        - hosts: localhost
+          gather_facts: false
+          tasks: [{{name: it, copy: {{src: key, dest: {tmp_path}/there}}}}]
+        """,
+        options=RunOptions(vault=VaultSecrets((secret,)), diff=True, check=check),
+    )
+    assert played.task("it").status == "changed"
+    assert "vaulted" in played.task("it").diff[0]["after"]
+    assert shows(played.events, HIDDEN, len(HIDDEN) - 1) == []
+    assert ((tmp_path / "there").read_text() == "old\n") is check
