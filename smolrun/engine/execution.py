@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.session import GuestSession
 from smolrun.deadline import Deadline
-from smolrun.engine import failure, results
+from smolrun.engine import results
 from smolrun.engine.background import background_of, begun, waited_for
 from smolrun.engine.events import Failure, HostTaskStarted, OutputReceived, TaskProgress
 from smolrun.engine.failure import failure_of
 from smolrun.engine.file_search import FileSearch
 from smolrun.engine.guest import DeferredConnection, Guest, guest_of
 from smolrun.engine.includes import Includes, Inclusion
+from smolrun.engine.involved import shortened
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.output_stream import LineStream
 from smolrun.engine.services import Services
@@ -343,7 +344,7 @@ class _Call:
 
     def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition
-        involved = {name: failure.shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
+        involved = {name: shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
         return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)
 
 

@@ -1,63 +1,15 @@
-"""What a person needs to understand a failure: its place, the lines around it, and the values involved."""
+"""What a person needs to understand a failure: its place, the lines around it, and what to do."""
 
-import json
-import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from smolrun.engine.events import Failure
 from smolrun.engine.plan_builder import place_of
-from smolrun.errors import BecomeError, OperationCancelledError, OperationTimeoutError, SmolVMError, TemplateError
+from smolrun.errors import BecomeError, OperationCancelledError, OperationTimeoutError, SmolVMError
 from smolrun.location import Location
-from smolrun.source.text import SourceText
-from smolrun.templating.templar import Templar
 
 LINES_AROUND = 2
-LONGEST_VALUE = 300
-"""Characters of a variable's value that are shown."""
-
-MOST_VARIABLES = 12
-UNDEFINED = "(undefined)"
-HIDDEN = "(censored due to no_log)"
-"""What stands in the place of a value that a task with ``no_log`` has given."""
-
 _BECOME_HINT = "give its password with -K, --become-password-file or ansible_become_password"
-
-_STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
-_NAMES = re.compile(r"(?<![\w.|])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_TEMPLATE = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)
-_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "if",
-        "else",
-        "true",
-        "false",
-        "none",
-        "True",
-        "False",
-        "None",
-        "for",
-        "endfor",
-        "endif",
-        "elif",
-        "set",
-        "defined",
-        "undefined",
-        "omit",
-        "lookup",
-        "query",
-        "q",
-        "vars",
-        "hostvars",
-        "groups",
-        "range",
-    ]
-)
 
 
 def failure_of(
@@ -125,60 +77,3 @@ def lines_around(location: Location | None) -> tuple[tuple[int, str], ...]:
     first = max(1, location.line - LINES_AROUND)
     last = min(len(location.file.lines), location.line + LINES_AROUND)
     return tuple((number, location.file.line(number)) for number in range(first, last + 1))
-
-
-def names_in(texts: Iterable[object], *, expressions: bool) -> list[str]:
-    """The variables, with the attributes taken of them, that templates or expressions mention.
-
-    A reading for people, not a parser: what it finds too much has no value and is left out.
-    """
-    found: dict[str, None] = {}
-    for text in _texts(texts):
-        pieces = [text] if expressions else _TEMPLATE.findall(text)
-        for piece in pieces:
-            for name in _NAMES.findall(_STRINGS.sub("''", piece)):
-                if name.split(".")[0] not in _WORDS:
-                    found[name] = None
-    return list(found)
-
-
-def _texts(values: Iterable[object]) -> Iterable[str]:
-    for value in values:
-        if isinstance(value, SourceText):
-            yield value
-        elif isinstance(value, Mapping):
-            yield from _texts(value.values())
-        elif isinstance(value, list | tuple):
-            yield from _texts(value)
-
-
-def values_of(
-    names: Iterable[str], templar: Templar, variables: Mapping[str, Any], hidden: Container[str] = ()
-) -> dict[str, Any]:
-    """The values that those names have, shortened; what is undefined says so, and what is `hidden` that it is."""
-    shown: dict[str, Any] = {}
-    for name in names:
-        if len(shown) == MOST_VARIABLES:
-            break
-        root = name.split(".")[0]
-        if name in hidden:
-            shown[name] = HIDDEN
-            continue
-        try:
-            shown[name] = shortened(templar.evaluate(SourceText(name), variables))
-        except TemplateError:
-            if root not in variables:
-                shown[root] = UNDEFINED
-            elif name != root:
-                shown[name] = UNDEFINED
-    return shown
-
-
-def shortened(value: Any) -> Any:
-    """A value as it is fit to be shown: long texts, lists and mappings are cut."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
-    if isinstance(value, bool | int | float) or value is None:
-        return value
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return value if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

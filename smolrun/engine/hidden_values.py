@@ -1,9 +1,13 @@
-"""Values that tasks with ``no_log`` have given: variables keep them, and no message tells them unasked."""
+"""Values that no message tells unasked: those that tasks with ``no_log`` have given, and secrets by their names."""
 
+import re
 from collections.abc import Container, Mapping
 from typing import Any
 
-from smolrun.engine.failure import names_in
+from smolrun.engine.involved import names_in
+
+_SECRET = re.compile("pass|secret|token|credential|private|api_?key", re.IGNORECASE)
+"""What the names of secrets have in them: not every one is vaulted."""
 
 
 class HiddenValues(Container[str]):
@@ -19,10 +23,10 @@ class HiddenValues(Container[str]):
         self._variables = variables
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._reaches(name.split(".")[0], set())
+        return isinstance(name, str) and (bool(_SECRET.search(name)) or self._reaches(name.split(".")[0], set()))
 
     def _reaches(self, name: str, seen: set[str]) -> bool:
-        if name in self._names:
+        if name in self._names or _SECRET.search(name):
             return True
         if name in seen or name not in self._variables:
             return False

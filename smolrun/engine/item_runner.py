@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from smolrun.engine import failure, results
+from smolrun.engine import involved, results
 from smolrun.engine.arguments import arguments_of, secrets_in
 from smolrun.engine.conditions import ConditionError, ConditionJudge
 from smolrun.engine.events import Failure, RetryScheduled, TaskReference
@@ -75,6 +75,8 @@ class ItemRunner:
             execution = self._run(values, loop_error, no_log=no_log)
         except SmolVMError as error:
             execution = self._failed(error, self._mentioned(error))
+        if execution.failure is not None and execution.judged and not no_log:
+            execution.failure = self._with_values(execution.failure)
         execution.no_log = no_log
         execution.duration = time.monotonic() - began
         results.complete(execution.result, execution.duration)
@@ -265,8 +267,8 @@ class ItemRunner:
         )
 
     def _values(self, expressions: tuple[Any, ...], variables: Mapping[str, Any]) -> dict[str, Any]:
-        names = failure.names_in(expressions, expressions=True)
-        return failure.values_of(names, self.services.templar, variables, self.hidden(variables))
+        names = involved.names_in(expressions, expressions=True)
+        return involved.values_of(names, self.services.templar, variables, self.hidden(variables))
 
     def hidden(self, variables: Mapping[str, Any]) -> HiddenValues:
         """The variables whose values no message tells."""
@@ -276,14 +278,16 @@ class ItemRunner:
         """The values of what is mentioned where the error comes from."""
         if isinstance(error, ConditionError):
             return self._values((error.condition,), self.variables)
-        if not isinstance(error, TemplateError):
-            return {}
-        written = self.planned.task.arguments
-        at_fault = [value for value in written.values() if _is_on_line_of(value, error)] or list(written.values())
-        names = failure.names_in(at_fault, expressions=False)
-        return failure.values_of(names, self.services.templar, self.variables, self.hidden(self.variables))
+        return involved.of_error(
+            error, self.planned, self.services.templar, self.variables, self.hidden(self.variables)
+        )
 
-
-def _is_on_line_of(value: object, error: SmolVMError) -> bool:
-    place = location_of(value)
-    return place is not None and error.location is not None and place.line == error.location.line
+    def _with_values(self, failure: Failure) -> Failure:
+        """What a module tells, and what the variables were that its arguments mention."""
+        if failure.variables:
+            return failure
+        module = self.planned.module
+        model = module.module.arguments if module is not None else None
+        hidden = self.hidden(self.variables)
+        values = involved.of_arguments(self.planned, model, self.services.templar, self.variables, hidden)
+        return replace(failure, variables=values)

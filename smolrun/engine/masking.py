@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from smolrun.engine.events import Failure
-from smolrun.engine.failure import HIDDEN as CENSORED_ITEM
 from smolrun.engine.redaction import CENSORED, Redactor
 
 __all__ = ["CENSORED_ITEM", "shown_diff", "shown_failure", "shown_result", "shown_text"]
+
+CENSORED_ITEM = "(censored due to no_log)"
 
 _STATES = ("changed", "failed", "skipped", "unreachable", "timed_out", "attempts", "duration")
 """What of a censored result still tells nothing but how the task ended."""
