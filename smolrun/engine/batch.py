@@ -16,6 +16,8 @@ from smolrun.engine.task_outcome import TaskOutcome
 from smolrun.engine.task_runner import TaskRunner
 from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import SmolVMError
+from smolrun.location import Location
+from smolrun.source.text import location_of
 
 _Change = Callable[[HostProgress], None]
 _FAIL: _Change = HostProgress.fail
@@ -153,15 +155,16 @@ class Batch:
         """Send a host through the handlers that it was notified of."""
         self.progress[host].flush(self.handlers.planned, self.handlers.notified(host))
 
-    def _notify(self, host: str, notifications: Iterable[str], task: TaskReference) -> None:
+    def _notify(self, host: str, notifications: Iterable[str], planned: PlannedTask, task: TaskReference) -> None:
+        place = next(filter(None, map(location_of, planned.keywords.notify)), planned.task.location)
         for notification in notifications:
-            for handler in self._heard(host, notification):
+            for handler in self._heard(host, notification, place):
                 name = self.services.redactor.text(handler.reference.name)
                 self.services.bus.emit(HandlerNotified(time=time.time(), host=host, handler=name, task=task))
 
-    def _heard(self, host: str, notification: str) -> tuple[PlannedTask, ...]:
+    def _heard(self, host: str, notification: str, place: Location | None) -> tuple[PlannedTask, ...]:
         try:
-            return self.handlers.notify(host, notification)
+            return self.handlers.notify(host, notification, place)
         except MissingHandlerError as error:
             if self.services.options.error_on_missing_handler:
                 raise
@@ -213,7 +216,7 @@ class Batch:
             self.fail_at(host, failed_task(planned), outcome.result, hidden=outcome.no_log)
         else:
             self._count(outcome)
-            self._notify(host, outcome.notifications, reference)
+            self._notify(host, outcome.notifications, planned, reference)
             if outcome.status != "skipped":
                 progress.note_ran(planned)
             self.go_on(host, planned, outcome)

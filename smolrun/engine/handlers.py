@@ -5,6 +5,7 @@ from itertools import groupby
 
 from smolrun.engine.plan import PlannedTask
 from smolrun.errors import SmolVMError, TemplateError
+from smolrun.location import Location
 from smolrun.playbook.models import TasksOfFile, TasksOfRole
 
 
@@ -40,8 +41,11 @@ class Handlers:
         """The handlers waiting for this host; the engine takes each one out when it runs."""
         return self._notified.setdefault(host, set())
 
-    def notify(self, host: str, notification: str) -> tuple[PlannedTask, ...]:
+    def notify(self, host: str, notification: str, location: Location | None = None) -> tuple[PlannedTask, ...]:
         """Notify the handlers that a notification means; those that had not been notified already.
+
+        Args:
+            location: of the task that notifies, for the message.
 
         Raises:
             MissingHandlerError: there are none.
@@ -51,6 +55,7 @@ class Handlers:
             raise MissingHandlerError(
                 f"there is no handler named '{notification}', and none that listens to it",
                 hint=self._hint(notification),
+                location=location,
             )
         waiting = self.notified(host)
         new = tuple(handler for handler in meant if handler not in waiting)
@@ -95,8 +100,11 @@ class Handlers:
     def _hint(self, notification: str) -> str | None:
         from difflib import get_close_matches
 
-        known: Iterable[str] = {name for name in self._names.values() if name}.union(*self._topics.values())
-        near = get_close_matches(notification, list(known), n=1)
+        known: set[str] = {name for name in self._names.values() if name}.union(*self._topics.values())
+        template = next((topic for topic in sorted(known) if "{{" in topic), None)
+        if template is not None:
+            return f"'{template}' is no template where it stands behind 'listen'; a handler's name may be one"
+        near = get_close_matches(notification, sorted(known), n=1)
         return f"did you mean '{near[0]}'?" if near else None
 
 

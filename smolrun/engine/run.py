@@ -15,6 +15,7 @@ from smolrun.engine.events import Event as RunEvent
 from smolrun.engine.events import RunFinished, RunStarted
 from smolrun.engine.fact_cache import FactCache
 from smolrun.engine.facts import FactUse
+from smolrun.engine.failure import lines_around
 from smolrun.engine.options import RunOptions
 from smolrun.engine.play_run import PlayRun, RunState
 from smolrun.engine.redaction import Redactor
@@ -239,7 +240,8 @@ class Run:
         if error is not None:
             place = f"{error.location}: " if error.location is not None else ""
             hint = f" ({error.hint})" if error.hint else ""
-            message = self._services.redactor.text(f"{place}{error.message}{hint}")
+            shown = [f"{place}{error.message}{hint}", *_source(error)]
+            message = self._services.redactor.text("\n".join(shown))
             if isinstance(error, LoadError) and len(error.diagnostics) > 1:
                 lines = (f"{found.location or ''}: {found.message}" for found in error.diagnostics if found.is_error)
                 message = self._services.redactor.text("\n".join(lines))
@@ -254,6 +256,16 @@ class Run:
                 error=message,
             )
         )
+
+
+def _source(error: SmolVMError) -> list[str]:
+    """The lines around the place of an error, the one that it is about marked."""
+    place, lines = error.location, lines_around(error.location)
+    width = len(str(lines[-1][0])) if lines else 0
+    return [
+        f"  {'>' if place is not None and number == place.line else ' '} {number:>{width}} | {text}"
+        for number, text in lines
+    ]
 
 
 def run_id(now: float) -> str:

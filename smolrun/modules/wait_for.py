@@ -93,7 +93,7 @@ def run(arguments: WaitForArguments, task: TaskContext) -> ModuleResult:
     if arguments.port is None and arguments.path is None:
         task.sleep(max(0.0, arguments.timeout - arguments.delay))
     else:
-        task.progress(f"waiting up to {arguments.timeout:g} s for {_subject(arguments)} to be {arguments.state}")
+        task.progress(f"waiting up to {arguments.timeout:g} s for {_subject(arguments)} {_wanted(arguments)}")
         limit = Deadline.after(max(0.0, arguments.timeout - arguments.delay))
         reached, found = _until(arguments, task, limit)
         if not reached:
@@ -174,6 +174,15 @@ def _hexadecimal(address: str) -> str:
 def _subject(arguments: WaitForArguments) -> str:
     subject = arguments.path if arguments.path is not None else f"{arguments.host}:{arguments.port}"
     return f"{subject} with '{arguments.search_regex}'" if arguments.search_regex else str(subject)
+
+
+def _wanted(arguments: WaitForArguments) -> str:
+    there = arguments.state in ("present", "started")
+    if arguments.state == "drained":
+        return "to be drained"
+    if arguments.path is not None:
+        return "to be there" if there else "to be gone"
+    return "to be open" if there else "to be closed"
 
 
 def _too_long(arguments: WaitForArguments) -> str:

@@ -29,6 +29,8 @@ _SHOUTS: Mapping[TaskStatus, str] = {
 ALWAYS_TOLD = frozenset({"debug"})
 """Modules whose result is what the user asked to see."""
 _BYTES = frozenset({"stdout_bytes", "stderr_bytes"})
+LONGEST_REASON = 120
+"""Characters of a line of a guest's that stand in one of ours."""
 STREAMED = frozenset({"stdout", "stdout_lines", "stderr", "stderr_lines", "output"}) | _BYTES
 """Fields of a result that hold what a command wrote."""
 _NOT_WORTH_TELLING = frozenset({"ansible_facts"}) | _BYTES
@@ -67,6 +69,18 @@ def failure_head(event: Outcome) -> Line:
     first = message.split("\n", 1)[0]
     text = f"{word}: [{_host(event)}]{_item(event, colon=True)} {_SHOUTS[event.status]}"
     return Line(((f"{text} => {first}" if first else text, style_of(event.status)),))
+
+
+def reason(result: Mapping[str, Any]) -> str:
+    """The shortest account of why something failed: its exit code and last line of standard error, or its message."""
+    code, said = result.get("rc", result.get("exit_code")), str(result.get("stderr") or "").strip()
+    parts = [f"exit code {code}"] if code else []
+    last = said.rsplit("\n", 1)[-1] if said else "" if code else str(result.get("msg") or "").split("\n", 1)[0]
+    return ": ".join([*parts, *([_cut(last)] if last else [])])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else text[:LONGEST_REASON] + "…"
 
 
 def _host(event: Outcome) -> str:

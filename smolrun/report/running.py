@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from smolrun.engine.events import HostTaskStarted, ItemFinished, TaskFinished, TaskProgress, TaskStarted
+from smolrun.engine.events import HostTaskStarted, ItemFinished, RetryScheduled, TaskFinished, TaskProgress, TaskStarted
 from smolrun.lazy_dataclass import dataclass
 from smolrun.report.recap import seconds
 from smolrun.report.results import is_failure
@@ -16,6 +16,7 @@ class Execution:
     Attributes:
         started: on the monotonic clock.
         note: what it waits for, if it has said so.
+        noted: since when, on the same clock.
     """
 
     host: str
@@ -25,13 +26,14 @@ class Execution:
     attempt: int
     started: float
     note: str = ""
+    noted: float = 0.0
 
     def text(self, now: float) -> str:
         """``web1  Install packages (item=x)  12.3 s of 600 s``."""
         item = f" (item={self.item})" if self.item is not None else ""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
         limit = f" of {self.timeout:g} s" if self.timeout else ""
-        note = f" - {self.note}" if self.note else ""
+        note = f" - {self.note}: {seconds(now - self.noted)} so far" if self.note else ""
         return f"{self.host}  {self.name}{item}  {seconds(now - self.started)}{limit}{attempt}{note}"
 
 
@@ -56,9 +58,18 @@ class Running:
 
     def progressed(self, event: TaskProgress) -> None:
         known = self._executions.get(event.host)
-        started = known.started if known else self._clock()
+        now = self._clock()
+        started = known.started if known else now
         timeout = known.timeout if known else None
-        self._executions[event.host] = Execution(event.host, event.task.name, None, timeout, 1, started, event.message)
+        self._executions[event.host] = Execution(
+            event.host, event.task.name, None, timeout, 1, started, event.message, now
+        )
+
+    def retrying(self, event: RetryScheduled) -> None:
+        """An attempt has failed; until the next one nothing runs."""
+        now = self._clock()
+        note = f"waiting {event.delay:g} s for attempt {event.attempt + 1} of {event.attempts}"
+        self._executions[event.host] = Execution(event.host, event.task.name, None, None, 1, now, note, now)
 
     def finished(self, event: TaskFinished | ItemFinished) -> None:
         self._executions.pop(event.host, None)

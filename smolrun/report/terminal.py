@@ -10,7 +10,7 @@ from smolrun.report.diff import all_diffs
 from smolrun.report.failure import failure_lines, short_failure_lines
 from smolrun.report.lines import Lines, header, line
 from smolrun.report.recap import FULL_WIDTH, SlowestTasks, recap
-from smolrun.report.results import Outcome, is_failure, result_lines, style_of
+from smolrun.report.results import Outcome, is_failure, reason, result_lines, style_of
 from smolrun.report.running import Running
 from smolrun.report.sinks import Sink
 
@@ -27,7 +27,8 @@ class TerminalReporter:
         verbosity: 1 (``-v``): results and output as it comes; 2: places; 3: commands and connections.
         show_diff: ``--diff``.
         show_skipped: a line for each skipped task, as Ansible shows unless told otherwise.
-        collapse: tell together what went the same way on many hosts; not with `verbosity`.
+        collapse: it is a terminal with a live part: tell together what went the same way on many hosts (not with
+            `verbosity`), and leave what is waited for to the live part.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class TerminalReporter:
             from smolrun.report import collapsing  # only on terminals
 
             self._collapsing = collapsing.Collapsing()
-        self._collapse = collapse
+        self._is_live = collapse
         self._check_mode = False
         self._slowest = SlowestTasks()
         self._phases: list[events.PhaseFinished] = []
@@ -119,6 +120,8 @@ class TerminalReporter:
         self._running.progressed(event)
         if self._verbosity >= 3:
             yield line(f"<{event.host}> {event.message}", Style.VERBOSE)
+        elif not self._is_live:
+            yield line(f"[{event.host}]: {event.message}", Style.DIM)
 
     def _output(self, event: events.OutputReceived) -> Lines:
         if self._verbosity < 1:
@@ -129,9 +132,12 @@ class TerminalReporter:
             yield line(f"[{event.host}] {mark} {text}", Style.DIM if event.stream == "stdout" else Style.WARNING)
 
     def _retry(self, event: events.RetryScheduled) -> Lines:
+        self._running.retrying(event)
         left = max(0, event.attempts - event.attempt)
+        why = reason(event.result)
         yield line(
-            f"FAILED - RETRYING: [{event.host}]: {event.task.title} ({left} retries left).",
+            f"FAILED - RETRYING: [{event.host}]: {event.task.title} ({left} retries left)."
+            f" Again in {event.delay:g} s{f'; {why}' if why else ''}",
             Style.VERBOSE if self._verbosity else Style.PLAIN,
         )
 
@@ -196,7 +202,7 @@ class TerminalReporter:
             yield line("Interrupted: the running commands were stopped", Style.FAILED)
         if self._begun or event.statistics:
             untold = {host: events.HostStatistics() for host in self._begun}  # interrupted before anything ended there
-            compact = self._collapse and self._sink.width < FULL_WIDTH
+            compact = self._is_live and self._sink.width < FULL_WIDTH
             yield from recap({**untold, **event.statistics}, self._sink.width, compact=compact)
             yield from self._slowest.lines()
         if self._phases:

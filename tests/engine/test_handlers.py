@@ -112,6 +112,20 @@ def test_a_handler_that_does_not_exist_ends_the_run_when_it_is_notified(play: Pl
     assert played.code == 1
     assert "handel" in (played.finished.error or "")
     assert "did you mean 'handle'" in (played.finished.error or "")
+    assert "playbook0.yml:6:67: there is" in (played.finished.error or "")
+    assert any(text.startswith("  > 6 | ") for text in (played.finished.error or "").splitlines())
+
+
+def test_a_template_behind_listen_is_told_where_nothing_hears(play: Play) -> None:
+    played = play("""
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {name: one, command: "true", notify: app changed}
+  handlers:
+    - {name: handle, listen: "{{ 'app' }} changed", debug: {msg: told}}
+""")
+    assert "is no template where it stands behind 'listen'" in (played.finished.error or "")
 
 
 @pytest.mark.parametrize(("forced", "ran"), [(False, ["one", "two"]), (True, ["one", "two", "handle"])])

@@ -31,7 +31,7 @@ def test_a_port_that_is_not_there(guest: Guest) -> None:
     told: list[str] = []
     message = guest.fails("wait_for", {"port": port, "timeout": 0}, progress=told.append)
     assert message == f"Timeout when waiting for 127.0.0.1:{port}"
-    assert f"127.0.0.1:{port} to be started" in told[0]
+    assert f"127.0.0.1:{port} to be open" in told[0]
     assert guest.fails("wait_for", {"port": port, "timeout": 0, "msg": "not today"}) == "not today"
 
 

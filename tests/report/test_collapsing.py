@@ -66,6 +66,20 @@ def test_how_far_a_task_is_has_a_line_where_not_every_host_has_one() -> None:
     assert texts[-1] == "… and 7 more hosts"
 
 
+def test_a_wait_and_the_pause_before_an_attempt_say_how_long_they_last() -> None:
+    now = [10.0]
+    running, install = Running(lambda: now[0]), made.task()
+    running.started(events.HostTaskStarted(time=made.NOW, task=install, host="web1", timeout=600.0))
+    now[0] = 11.0
+    running.progressed(events.TaskProgress(time=made.NOW, task=install, host="web1", message="waiting for a lock"))
+    now[0] = 51.0
+    assert running.texts(8) == ["web1  Install  41.0 s of 600 s - waiting for a lock: 40.0 s so far"]
+    retry = events.RetryScheduled(time=made.NOW, task=install, host="web1", attempt=1, attempts=4, delay=5.0)
+    running.retrying(retry)
+    now[0] = 53.0
+    assert running.texts(8) == ["web1  Install  2.00 s - waiting 5 s for attempt 2 of 4: 2.00 s so far"]
+
+
 def test_a_narrow_terminal_has_a_recap_without_blanks() -> None:
     lines = shown(made.run_finished({"web1": events.HostStatistics(ok=12, changed=3)}))
     assert lines[-1] == "web1 : ok=12 changed=3 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0 "

@@ -123,6 +123,29 @@ def test_retries_are_announced_as_in_ansible() -> None:
     assert "FAILED - RETRYING: [web1]: Install (3 retries left)." in shown(event)
 
 
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        ({"rc": 7, "stderr": "curl:\n(7) refused\n", "msg": "non-zero return code"}, "; exit code 7: (7) refused"),
+        ({"rc": 7, "stderr": "", "msg": "non-zero return code"}, "; exit code 7"),
+        ({"msg": "no such file\nat all"}, "; no such file"),
+        ({"rc": 0, "stderr": "all well"}, "; all well"),
+        ({}, ""),
+    ],
+)
+def test_a_retry_says_why_and_when(result: dict[str, Any], why: str) -> None:
+    event = events.RetryScheduled(
+        time=0.0, task=made.task(), host="web1", attempt=1, attempts=4, delay=5.0, result=result
+    )
+    assert f"(3 retries left). Again in 5 s{why}\n" in shown(event)
+
+
+def test_what_is_waited_for_stands_in_a_log_and_on_a_terminal_in_its_live_part() -> None:
+    event = events.TaskProgress(time=0.0, task=made.task(), host="web1", message="waiting for a lock")
+    assert shown(event) == "[web1]: waiting for a lock\n"
+    assert shown(event, collapse=True) == ""
+
+
 def test_diff_is_shown_when_asked_for_only() -> None:
     event = made.finished(
         made.task(), "changed", diff=({"before": "a\nb", "after": "a\nc\n", "after_header": "/etc/x"},)

@@ -12,12 +12,14 @@ T = TypeVar("T")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between two looks
 
 _HELD = re.compile(
-    r"Could not get lock (?P<file>\S+?)\.? (?:It is held by process (?P<holder>\d+(?: \([^)]*\))?)|- open)"
+    r"Could not get lock (?P<file>\S+?)\.? (?:It is held by process (?P<holder>\d+)(?: \((?P<name>[^)]*)\))?|- open)"
     r"|Unable to acquire the dpkg frontend lock|Unable to lock (?:directory|the administration directory)"
     r"|frontend lock was locked by another process with pid (?P<pid>\d+)"
     r"|Unable to lock database|waiting for process with pid (?P<waiting>\d+)"
 )
 
+_WHOLE_NAMES = {"unattended-upgr": "unattended-upgrade"}
+"""Linux keeps 15 characters of a program's name (TASK_COMM_LEN of proc_pid_comm(5))."""
 _NO_RIGHT = re.compile(r"Permission denied|are you root\?")
 """Said beside the complaint of the lock where waiting does not help."""
 
@@ -27,8 +29,9 @@ def held_by(text: str) -> str | None:
     found = _HELD.search(text)
     if found is None or _NO_RIGHT.search(text):
         return None
-    holder = found["holder"] or found["pid"] or found["waiting"]
-    return f"process {holder}" if holder else "another process"
+    pid = found["holder"] or found["pid"] or found["waiting"]
+    name = _WHOLE_NAMES.get(found["name"], found["name"])
+    return f"{name} (pid {pid})" if name else f"process {pid}" if pid else "another process"
 
 
 def patiently(task: TaskContext, seconds: float, attempt: Callable[[], tuple[T, str]]) -> T:
