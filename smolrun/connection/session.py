@@ -115,7 +115,7 @@ class GuestSession:
             output_limit=self.output_limit,
             shared=shared,
         )
-        return self.connection.run(request, self.deadline)
+        return self._in_time(lambda: self.connection.run(request, self.deadline))
 
     def open_tcp(self, host: str, port: int) -> "AbstractContextManager[TcpStream]":
         """A TCP connection that the guest makes; see `Connection.open_tcp`."""
