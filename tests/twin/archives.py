@@ -1,4 +1,4 @@
-"""The arguments of modules of collections that work on files: archives, access control lists."""
+"""The arguments of modules of collections that work on files: archives, access control lists, capabilities."""
 
 from typing import Any
 
@@ -39,3 +39,23 @@ def acl() -> Space:
         # A link itself has no such list; Ansible calls what is not done a change each time.
         if "follow" not in arguments or arguments["path"] not in ("link", "dangling"):
             yield arguments
+
+
+def xattr() -> Space:
+    places = [{"path": place} for place in ("present", "folder", "link", "missing")]
+    keys: list[dict[str, Any]] = [{"key": "k"}, {"key": "user.k"}, {"key": "k", "namespace": "trusted"}]
+    what: list[dict[str, Any]] = [
+        {"value": "plain"}, {"value": "", "state": "present"}, {"state": "absent"}, {"state": "read"},
+        {"state": "keys"}, {"state": "all"},
+    ]  # fmt: skip
+    yield from each(places, keys, what)
+
+
+def capabilities() -> Space:
+    places = [{"path": f"@{place}"} for place in ("present", "folder", "missing")]
+    what: list[dict[str, Any]] = [
+        {"capability": "cap_kill=ep"}, {"capability": "CAP_KILL=p"}, {"capability": "cap_nonsense=ep"},
+        {"capability": "cap_kill", "state": "absent"}, {"capability": "cap_kill=ep", "state": "absent"},
+        {"capability": "cap_kill"}, {"capability": "cap_kill=i", "state": "present"},
+    ]  # fmt: skip
+    yield from each(places, what)

@@ -91,8 +91,13 @@ _SPACES: dict[str, Callable[[], Space]] = {
     "replace": files.replace,
     "archive": archives.archive,
     "acl": archives.acl,
+    "capabilities": archives.capabilities,
+    "xattr": archives.xattr,
 }
-_NAMES = {"acl": "ansible.posix.acl", "archive": "community.general.archive"}
+_NAMES = {
+    "acl": "ansible.posix.acl",
+    **{name: f"community.general.{name}" for name in ("archive", "capabilities", "xattr")},
+}
 _COUNTS = {
     "file": 25,
     "copy": 20,
@@ -102,5 +107,7 @@ _COUNTS = {
     "replace": 10,
     "archive": 40,
     "acl": 40,
+    "capabilities": 20,
+    "xattr": 40,
 }
 GROUPS = (*_SPACES, "system")
