@@ -38,11 +38,18 @@ def failure_lines(event: Outcome, verbosity: int) -> Lines:
         yield from _labelled("result", json_text(event.result, indent=4 if verbosity >= 3 else None))
 
 
-def short_failure_lines(event: Outcome) -> Lines:
-    """One line for a failure that the playbook ignores."""
+def short_failure_lines(event: Outcome, alike: str | None = None) -> Lines:
+    """One line for a failure that the playbook ignores, or that was told before.
+
+    Args:
+        alike: the host on which the same was told.
+    """
     head = failure_head(event)
     code = event.result.get("exit_code")
-    yield head if code is None else Line((*head.spans, (f" (exit code {code})", Style.PLAIN)))
+    notes = [] if code is None else [f"exit code {code}"]
+    if alike is not None:
+        notes.append("as before" if alike == event.host else f"as on {alike}")
+    yield Line((*head.spans, (f" ({', '.join(notes)})", Style.PLAIN))) if notes else head
 
 
 def _source(failure: Failure, place: Place | None) -> Lines:

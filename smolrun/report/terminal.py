@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smolrun.engine import events
+from smolrun.report.alike import Alike
 from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
 from smolrun.report.failure import failure_lines, short_failure_lines
@@ -54,6 +55,7 @@ class TerminalReporter:
         self._is_live = collapse
         self._check_mode = False
         self._slowest = SlowestTasks()
+        self._alike = Alike()
         self._phases: list[events.PhaseFinished] = []
         self._begun: set[str] = set()
         self._itemised: set[tuple[str, str]] = set()
@@ -143,12 +145,14 @@ class TerminalReporter:
 
     def _item_finished(self, event: events.ItemFinished) -> Lines:
         self._running.finished(event)
+        self._alike.add(event)
         self._itemised.add((event.task.id, event.host))
         return self._outcome(event)
 
     def _task_finished(self, event: events.TaskFinished) -> Lines:
         self._running.finished(event)
         self._slowest.add(event)
+        self._alike.add(event)
         if self._show_diff:
             yield from all_diffs(event.diff)
         if event.command_line and self._verbosity >= 3:
@@ -165,8 +169,11 @@ class TerminalReporter:
 
     def _outcome(self, event: Outcome) -> Lines:
         if is_failure(event):
+            alike = None if self._verbosity else self._alike.told_on(event)
             if event.ignored and not self._verbosity:
                 yield from short_failure_lines(event)
+            elif alike is not None:
+                yield from short_failure_lines(event, alike)
             else:
                 yield from failure_lines(event, self._verbosity)
         elif event.status != "skipped" or self._show_skipped:
@@ -204,6 +211,7 @@ class TerminalReporter:
             untold = {host: events.HostStatistics() for host in self._begun}  # interrupted before anything ended there
             compact = self._is_live and self._sink.width < FULL_WIDTH
             yield from recap({**untold, **event.statistics}, self._sink.width, compact=compact)
+            yield from self._alike.lines(event.statistics)
             yield from self._slowest.lines()
         if self._phases:
             from smolrun.report.phases import phase_recap

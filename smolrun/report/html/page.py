@@ -14,6 +14,7 @@ from time import localtime, strftime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from smolrun.report.alike import Failed, Group, grouped, why_of
 from smolrun.report.diff import all_diffs
 from smolrun.report.escaping import escape, escape_line
 from smolrun.report.failure import failure_lines
@@ -24,7 +25,7 @@ from smolrun.report.phases import verdict as phase_verdict
 from smolrun.report.plain_values import json_text
 from smolrun.report.recap import seconds
 from smolrun.report.results import STREAMED
-from smolrun.report.story import HostPart, Story
+from smolrun.report.story import HostPart, Story, TaskPart
 
 LONGEST_TEXT = 20_000
 """Characters of one stream or result on the page; of a longer one the end is shown."""
@@ -46,7 +47,7 @@ def page(story: Story) -> str:
         title=", ".join(PurePath(path).name for path in story.started.playbooks) if story.started else "",
         verdict=_verdict(story),
         counts=_counts(story),
-        failed=[(task, part) for task in story.tasks for part in task.hosts.values() if part.is_broken],
+        failed=[(task, group) for task in story.tasks for group in _failed(task)],
         timeline=timeline(story),
         style=Markup(style),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704
@@ -57,6 +58,12 @@ def page(story: Story) -> str:
         finding_lines=finding_lines,
         verdict_of=phase_verdict,
     )
+
+
+def _failed(task: TaskPart) -> list[Group]:
+    """The hosts on which a task failed, those that failed alike together."""
+    broken = (part for part in task.hosts.values() if part.is_broken)
+    return grouped(Failed(task.reference, part.host, why_of(next(part.failures))) for part in broken)
 
 
 def _part(name: str) -> str:
