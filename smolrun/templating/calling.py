@@ -7,9 +7,9 @@ from typing import Any
 from jinja2.exceptions import TemplateError as JinjaError
 
 from smolrun.errors import SmolVMError
-from smolrun.templating.failures import OperationError, reason_of
 from smolrun.templating.lazy import argument
 from smolrun.templating.limits import check_size
+from smolrun.templating.operations import OperationError, reason_of
 from smolrun.templating.undefined import Missing, fail
 
 PREFIXES = ("ansible.builtin.", "ansible.legacy.")
@@ -46,7 +46,7 @@ def guarded(kind: str, name: str, function: Callable[..., Any]) -> Callable[...,
             result = function(*args[:own], *values, **keywords)
         except (JinjaError, SmolVMError, RecursionError):
             raise
-        except Exception as error:
+        except Exception as error:  # whatever a function raises, a user's own too, is the template's error
             raise OperationError(kind, name, reason_of(error)) from error
         if isinstance(result, str | bytes | list):
             check_size(len(result), f"the {kind} '{name}'")

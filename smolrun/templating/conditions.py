@@ -6,15 +6,13 @@ refuses is a warning here, and then means what it meant before.
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import TemplateError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.source.text import SourceText, location_of
-
-if TYPE_CHECKING:
-    from smolrun.templating.rendering import Rendering
+from smolrun.templating.ports import Values
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _WHOLE: Final = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
@@ -39,7 +37,7 @@ class ConditionOutcome:
         return self.value
 
 
-def decide(expression: Any, begin: "Callable[[], Rendering]") -> ConditionOutcome:
+def decide(expression: Any, begin: Callable[[], Values]) -> ConditionOutcome:
     """Whether the condition `expression` holds.
 
     Args:
@@ -75,11 +73,11 @@ def _outside_quotes(expression: str) -> bool:
     return "{{" in bare or "{%" in bare
 
 
-def _evaluated(expression: SourceText, code: str, rendering: "Rendering") -> Any:
+def _evaluated(expression: SourceText, code: str, rendering: Values) -> Any:
     return rendering.finish(rendering.run(SourceText(code, expression.location), expression=True), expression)
 
 
-def _value(expression: SourceText, code: str, rendering: "Rendering") -> Any:
+def _value(expression: SourceText, code: str, rendering: Values) -> Any:
     """The value of a template's code; a variable that holds trusted text is an expression by another name."""
     written = rendering.variables.get(code) if _NAME.fullmatch(code) else None
     if isinstance(written, SourceText) and not written.is_template and written.strip() and written.strip() != code:
@@ -87,7 +85,7 @@ def _value(expression: SourceText, code: str, rendering: "Rendering") -> Any:
     return _evaluated(expression, code, rendering)
 
 
-def _whole_template(expression: SourceText, code: str, rendering: "Rendering") -> ConditionOutcome:
+def _whole_template(expression: SourceText, code: str, rendering: Values) -> ConditionOutcome:
     result = _value(expression, code, rendering)
     if isinstance(result, str):
         result = _word(result, expression)

@@ -11,8 +11,8 @@ from typing import Any, Final
 from jinja2 import nodes
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.templating.bindings import Names
 from smolrun.templating.environment import NamesContext, TemplateEnvironment
-from smolrun.templating.rendering import Names
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "eq": operator.eq,

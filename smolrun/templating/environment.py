@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.compiler import Frame
@@ -14,13 +14,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from smolrun.source.text import SourceText
+from smolrun.templating.bindings import Names
 from smolrun.templating.lazy import argument
 from smolrun.templating.limits import check_method, check_operator
 from smolrun.templating.text import concat, join_text, parts_of, tilde
 from smolrun.templating.undefined import Missing
-
-if TYPE_CHECKING:
-    from smolrun.templating.rendering import Names
 
 
 class ValueCodeGenerator(NativeCodeGenerator):
@@ -50,14 +48,14 @@ def _with_raw_strings(tokens: Iterator[tuple[int, str, str]]) -> Iterator[tuple[
 class NamesContext(Context):
     """A context over `Names`, of which nothing is copied and nothing read that the template does not name."""
 
-    parent: "Names"  # type: ignore[assignment]
+    parent: Names  # type: ignore[assignment]
 
     def resolve_or_missing(self, key: str) -> Any:
         if key in self.vars:
             return self.vars[key]
         return self.parent.find(key)
 
-    def get_all(self) -> "Names":  # type: ignore[override]
+    def get_all(self) -> Names:  # type: ignore[override]
         return self.parent.with_locals(self.vars) if self.vars else self.parent
 
     def derived(self, locals: dict[str, Any] | None = None) -> "NamesContext":
@@ -68,7 +66,7 @@ class NamesContext(Context):
 
 
 def new_context(
-    environment: Any, name: str | None, blocks: Any, names: "Names", local: Mapping[str, Any] | None
+    environment: Any, name: str | None, blocks: Any, names: Names, local: Mapping[str, Any] | None
 ) -> NamesContext:
     if local:
         names = names.with_locals({key: value for key, value in local.items() if value is not missing})
@@ -101,8 +99,6 @@ class NamesTemplate(Template):
         shared: bool = False,
         locals: Mapping[str, Any] | None = None,
     ) -> NamesContext:
-        from smolrun.templating.rendering import Names
-
         names = vars if isinstance(vars, Names) else Names.of_locals(self.environment, dict(vars or {}))
         return new_context(self.environment, self.name, self.blocks, names, locals)
 

@@ -3,30 +3,16 @@
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateRuntimeError, TemplateSyntaxError
+from jinja2.exceptions import TemplateSyntaxError
 
 from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.location import Location, SourceFile
 from smolrun.templating.locate import locate
+from smolrun.templating.operations import OperationError, reason_of
 from smolrun.templating.undefined import Place, UndefinedUseError
 
 if TYPE_CHECKING:
     from smolrun.templating.environment import TemplateEnvironment
-
-
-class OperationError(TemplateRuntimeError):
-    """A filter, a test or a lookup failed.
-
-    Attributes:
-        kind: ``filter``, ``test``, ``lookup`` or ``function``.
-        name: its name.
-    """
-
-    def __init__(self, kind: str, name: str, reason: str, hint: str | None = None) -> None:
-        super().__init__(f"the {kind} '{name}' failed: {reason}")
-        self.kind = kind
-        self.name = name
-        self.hint = hint
 
 
 def as_template_error(
@@ -58,23 +44,6 @@ def _undefined(error: UndefinedUseError, text: str) -> TemplateError:
         return error.cause
     location = _place(error, text, error.name)
     return UndefinedVariableError(str(error), name=error.name, hint=error.hint, location=location)
-
-
-def reason_of(error: BaseException) -> str:
-    """What an exception says, in words."""
-    if isinstance(error, RecursionError):
-        return "the template refers to itself, or to too many others, one within the other"
-    if isinstance(error, MemoryError):
-        return "the template needs more memory than there is"
-    if isinstance(error, ZeroDivisionError):
-        return "division by zero"
-    if isinstance(error, TemplateNotFound):
-        return f"the template file '{error.name}' was not found"
-    if isinstance(error, SecurityError):
-        return f"{error} (templates run in a sandbox)"
-    if isinstance(error, KeyError):
-        return f"there is no key {error}"
-    return str(error) or type(error).__name__
 
 
 def _syntax(

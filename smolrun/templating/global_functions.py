@@ -8,18 +8,18 @@ from jinja2 import pass_context
 from jinja2.exceptions import TemplateError as JinjaError
 
 from smolrun.errors import SmolVMError
-from smolrun.templating.failures import OperationError, reason_of
 from smolrun.templating.lookups import near
 from smolrun.templating.lookups.base import LookupContext
+from smolrun.templating.operations import OperationError, reason_of
+from smolrun.templating.ports import Values
 from smolrun.templating.undefined import Missing, UndefinedUseError, fail
 
 if TYPE_CHECKING:
     from smolrun.templating.environment import NamesContext
-    from smolrun.templating.rendering import Rendering
 
 
 def look_up(
-    rendering: "Rendering", name: str, terms: Sequence[Any], options: Mapping[str, Any], action: str | None = None
+    rendering: Values, name: str, terms: Sequence[Any], options: Mapping[str, Any], action: str | None = None
 ) -> list[Any]:
     """All the results of a lookup.
 
@@ -42,7 +42,7 @@ def look_up(
         raise
     except (SmolVMError, JinjaError) as error:
         raise OperationError("lookup", name, str(error)) from error
-    except Exception as error:
+    except Exception as error:  # as of any function that a template calls
         raise OperationError("lookup", name, reason_of(error)) from error
 
 

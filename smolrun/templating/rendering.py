@@ -1,7 +1,7 @@
 """One rendering: the variables it sees, what it has already worked out, and what it is in the middle of."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from jinja2.exceptions import TemplateError as JinjaError
 
@@ -10,12 +10,9 @@ from smolrun.source.text import SourceText, location_of
 from smolrun.source.vault import VaultText
 from smolrun.templating.failures import as_template_error
 from smolrun.templating.lazy import LazyMapping, list_of, mapping_of, materialise
-from smolrun.templating.omit import OMIT
+from smolrun.templating.ports import Compiler
 from smolrun.templating.scope import Scope
 from smolrun.templating.undefined import Missing
-
-if TYPE_CHECKING:
-    from smolrun.templating.templar import Templar
 
 
 class Rendering:
@@ -31,7 +28,7 @@ class Rendering:
 
     def __init__(
         self,
-        templar: "Templar",
+        templar: Compiler,
         variables: Mapping[str, Any],
         busy: dict[tuple[int, int], SourceText] | None = None,
         scopes: dict[int, "Rendering"] | None = None,
@@ -43,9 +40,6 @@ class Rendering:
         self._scopes = {} if scopes is None else scopes
         self._scopes[id(variables)] = self
         self._vaulted: dict[int, SourceText] = {}
-
-    def names(self) -> "Names":
-        return Names(self, {})
 
     def variable(self, name: str) -> Any:
         """The rendered value of a variable. Raises `KeyError` when there is none of that name."""
@@ -130,52 +124,3 @@ class Rendering:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else line[:57] + "..."
-
-
-class Names(Mapping[str, Any]):
-    """What the names in one template mean: its own, then the variables, then the functions of the environment."""
-
-    __slots__ = ("_environment", "_local", "rendering")
-
-    def __init__(self, rendering: Rendering | None, local: Mapping[str, Any], environment: Any = None) -> None:
-        self.rendering = rendering
-        self._local = local
-        self._environment: Any = environment if rendering is None else rendering.templar.environment
-
-    @classmethod
-    def of_locals(cls, environment: Any, local: Mapping[str, Any]) -> "Names":
-        """Names of a file that is imported without its importer's context: only functions."""
-        return cls(None, local, environment)
-
-    def with_locals(self, local: Mapping[str, Any]) -> "Names":
-        return Names(self.rendering, {**self._local, **local}, self._environment)
-
-    def find(self, name: str) -> Any:
-        """What `name` means; a `Missing` when it means nothing."""
-        if name in self._local:
-            return self._local[name]
-        if self.rendering is not None:
-            if name in self.rendering.variables:
-                return self.rendering.variable(name)
-            if name == "vars":
-                return LazyMapping(self.rendering.variables, self.rendering.value)
-        if name == "omit":
-            return OMIT
-        if name in self._environment.globals:
-            return self._environment.globals[name]
-        return Missing(name=name, candidates=self)
-
-    def __getitem__(self, name: str) -> Any:
-        value = self.find(name)
-        if isinstance(value, Missing) and value._missing_cause is None:
-            raise KeyError(name)
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._local
-        if self.rendering is not None:
-            yield from self.rendering.variables
-        yield from self._environment.globals
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)

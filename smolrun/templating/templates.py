@@ -11,6 +11,7 @@ from jinja2.environment import Template
 from smolrun.errors import SmolVMError
 from smolrun.source.text import SourceText
 from smolrun.templating import compiling
+from smolrun.templating.bindings import Names
 from smolrun.templating.direct import DirectTemplate, direct
 from smolrun.templating.environment import TemplateEnvironment
 from smolrun.templating.failures import as_template_error
@@ -18,7 +19,7 @@ from smolrun.templating.files import FileOptions, file_environment
 from smolrun.templating.functions import add_functions, environment_with_functions
 from smolrun.templating.omit import OMIT
 from smolrun.templating.plugins import Functions
-from smolrun.templating.rendering import Rendering
+from smolrun.templating.ports import Values
 from smolrun.templating.text import concat, join_text, keep_newlines, parts_of
 
 CACHED_TEMPLATES: Final = 8192
@@ -46,14 +47,14 @@ class Templates:
         """Have further filters, tests and lookups, from now on."""
         add_functions(self.environment, own)
 
-    def run(self, text: SourceText, rendering: Rendering, *, expression: bool = False) -> Any:
+    def run(self, text: SourceText, rendering: Values, *, expression: bool = False) -> Any:
         """The value that a template or an expression yields, lazy and possibly undefined."""
         try:
             template = self._compiled(str(text), expression)
             if isinstance(template, DirectTemplate):
-                parts = template.values(self.environment, rendering.names())
+                parts = template.values(self.environment, Names(rendering, {}))
             else:
-                context = template.new_context(rendering.names())  # type: ignore[arg-type]
+                context = template.new_context(Names(rendering, {}))  # type: ignore[arg-type]
                 parts = list(parts_of(template.root_render_func(context)))
             if expression:
                 return parts[0]
@@ -70,7 +71,7 @@ class Templates:
     def run_file(
         self,
         text: SourceText,
-        rendering: Rendering,
+        rendering: Values,
         search_path: Sequence[str | Path],
         options: dict[str, Any],
         *,
@@ -83,7 +84,7 @@ class Templates:
             chosen = replace(chosen, keep_trailing_newline=False)  # one expression and a newline are one expression
         try:
             template = self._compiled_file(str(body), chosen)
-            context = template.new_context(rendering.names())  # type: ignore[arg-type]
+            context = template.new_context(Names(rendering, {}))  # type: ignore[arg-type]
             parts = parts_of(template.root_render_func(context))
             rendered = concat(_said(parts)) if as_value else join_text(parts)
             return keep_newlines(rendered, body, chosen.newline_sequence)

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2.exceptions import TemplateRuntimeError
 
 from smolrun.lazy_dataclass import dataclass
-
-if TYPE_CHECKING:
-    from smolrun.templating.rendering import Rendering
+from smolrun.templating.ports import Values
 
 
 class LookupFailedError(TemplateRuntimeError):
@@ -25,7 +23,7 @@ class LookupContext:
         action: the module of the task that loops over what is found; None where a template asks.
     """
 
-    rendering: "Rendering"
+    rendering: Values
     action: str | None = None
 
     def variable(self, name: str, default: Any = None) -> Any:
