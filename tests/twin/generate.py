@@ -1,11 +1,12 @@
 """Tasks over the arguments of modules: the same ones each time, each in a folder of its own."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tests.twin import archives, files
+from tests.twin.firewall import iptables
 from tests.twin.spaces import Space
 from tests.twin.system import system
 
@@ -60,8 +61,8 @@ class Case:
 
 def cases(group: str) -> list[Case]:
     """Those for one of the groups, in order: those for accounts and services build on those before."""
-    if group == "system":
-        return [Case(number, module, arguments) for number, (module, arguments) in enumerate(system())]
+    if group in _LISTS:
+        return [Case(number, module, arguments) for number, (module, arguments) in enumerate(_LISTS[group]())]
     space = list(_SPACES[group]())
     chosen = random.Random(SEED).sample(space, min(_COUNTS[group], len(space)))
     module = _NAMES.get(group, group)
@@ -110,4 +111,6 @@ _COUNTS = {
     "capabilities": 20,
     "xattr": 40,
 }
-GROUPS = (*_SPACES, "system")
+_LISTS: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]] = {"system": system, "iptables": iptables}
+"""Tasks of which each builds on those before it."""
+GROUPS = (*_SPACES, *_LISTS)
