@@ -62,7 +62,7 @@ def run(arguments: GroupArguments, task: TaskContext) -> ModuleResult:
     if command and not task.check_mode:
         _refuse_missing(task, accounts, command[0])
         text = f'fact entry "$(account_in /etc/group {quoted(arguments.name)})"\n'
-        done = perform(task, [command], text=text, about=f"group {arguments.name}")
+        done = perform(task, [command], text=text, about=f"group {arguments.name}", writes="/etc")
         entry = done.stdout.partition("entry=")[2].split("\0")[0].split(":")
         gid = int(entry[2]) if len(entry) > 2 and entry[2].isdigit() else gid
     if arguments.state == "present" and gid is not None:

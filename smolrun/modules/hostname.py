@@ -23,7 +23,9 @@ if [ "$how" = systemd ] && hostnamectl set-hostname -- "$name" </dev/null; then
 	: # writes /etc/hostname too
 else
 	temporary=/etc/.hostname.smolrun
-	printf '%s\\n' "$name" >"$temporary" && chmod 644 "$temporary" && mv -f "$temporary" /etc/hostname || exit
+	trap 'rm -f "$temporary"' EXIT
+	# cat says why it cannot write, and printf of dash does not
+	printf '%s\\n' "$name" | cat >"$temporary" && chmod 644 "$temporary" && mv -f "$temporary" /etc/hostname || exit
 	if has hostname; then
 		hostname "$name"
 	elif ! printf '%s' "$name" >/proc/sys/kernel/hostname; then

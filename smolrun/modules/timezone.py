@@ -22,10 +22,13 @@ file adjtime /etc/adjtime
 if has timedatectl && [ -d /run/systemd/system ]; then fact systemd yes; fi
 """
 WRITE = f"""
-ln -s "{ZONES}/$zone" /etc/.localtime.smolrun && mv -f /etc/.localtime.smolrun /etc/localtime || exit
+trap 'rm -f /etc/.localtime.smolrun /etc/.timezone.smolrun' EXIT
 if [ -e /etc/timezone ] || [ -e /etc/debian_version ]; then
-	printf '%s\\n' "$zone" >/etc/timezone
+	# cat says why it cannot write, and printf of dash does not
+	printf '%s\\n' "$zone" | cat >/etc/.timezone.smolrun || exit
 fi
+ln -s "{ZONES}/$zone" /etc/.localtime.smolrun && mv -f /etc/.localtime.smolrun /etc/localtime || exit
+if [ -e /etc/.timezone.smolrun ]; then mv -f /etc/.timezone.smolrun /etc/timezone || exit; fi
 """
 
 

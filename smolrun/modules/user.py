@@ -84,6 +84,7 @@ def _apply(arguments: UserArguments, change: Change, task: TaskContext) -> bytes
         needs=needs,
         secrets=secrets,
         about=f"user {arguments.name}",
+        writes="/etc",
     )
     return result.stdout_bytes
 
@@ -98,7 +99,7 @@ def _remove(arguments: UserArguments, accounts: Accounts, task: TaskContext) -> 
         flags = [flag for flag, wanted in (("-f", arguments.force), ("-r", arguments.remove)) if wanted]
         command = ["userdel", *flags, arguments.name]
     if not task.check_mode:
-        perform(task, [command], about=f"removing the user {arguments.name}")
+        perform(task, [command], about=f"removing the user {arguments.name}", writes="/etc")
     change = Change(shown={"user": (arguments.name, "")})
     return ModuleResult(changed=True, values=values, diffs=_diffs(arguments.name, change) if task.diff_mode else ())
 

@@ -35,6 +35,11 @@ def ask(
     return RawFacts.parse(result.stdout_bytes)
 
 
+TELL_READ_ONLY = """
+trap '[ "$?" = 0 ] || [ "$(id -u)" != 0 ] || [ -w {folder} ] || echo "{folder}: Read-only file system" >&2' EXIT
+"""
+
+
 def perform(
     task: TaskContext,
     commands: Iterable[Sequence[str]] = (),
@@ -44,6 +49,7 @@ def perform(
     arguments: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
     about: str = "",
+    writes: str = "",
 ) -> CommandResult:
     """Change the guest in one round trip: the commands one after another, until one fails; then the `text`.
 
@@ -52,6 +58,7 @@ def perform(
         text: lines of ``sh``.
         needs: further tools that have to be there before anything is done.
         about: what is being done, for the message of a failure.
+        writes: the folder that the commands write to, where they do not say that it is read-only.
 
     Raises:
         ModuleError: a tool is missing, or a command failed; with what it said.
@@ -59,6 +66,8 @@ def perform(
     lines = [list(words) for words in commands]
     tools = [*needs, *dict.fromkeys(words[0] for words in lines)]
     body = "".join(f"{command_line(words)} </dev/null || exit\n" for words in lines)
+    if writes:
+        body = TELL_READ_ONLY.format(folder=writes) + body
     need = f"need {command_line(tools)}\n" if tools else ""
     result = task.guest.script(f"{script_text('system')}\n{need}{body}{text}", arguments, secrets=secrets)
     _refuse_missing(task, result)
