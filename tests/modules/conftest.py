@@ -11,7 +11,7 @@ from smolrun.connection.settings import Endpoint as Settings
 from tests.modules.debian_repository import REPOSITORY
 from tests.modules.guest import CountingLocal, CountingSSH, Guest, SystemGuest
 from tests.modules.rpm_repository import REPOSITORY as RPM_REPOSITORY
-from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
+from tests.servers.debian import BareDebian, DebianGuest, debian_root, skip_where_impossible
 from tests.servers.endpoint import Endpoint
 
 _numbers = itertools.count()
@@ -55,6 +55,20 @@ def guest(request: pytest.FixtureRequest) -> Guest:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Guest)
     return found
+
+
+@pytest.fixture(scope="session")
+def bare_prepared(bare_debian_server: BareDebian) -> BareDebian:
+    with SystemGuest.over_ssh(bare_debian_server.endpoint(), Path("/nowhere")) as guest:
+        guest.sh(REPOSITORY)
+    return bare_debian_server
+
+
+@pytest.fixture
+def bare_debian(bare_prepared: BareDebian, tmp_path: Path) -> Iterator[SystemGuest]:
+    """Debian 12 without services as root; the same one for all tests of a process."""
+    with SystemGuest.over_ssh(bare_prepared.endpoint(), tmp_path / "files") as guest:
+        yield guest
 
 
 @pytest.fixture(scope="session")

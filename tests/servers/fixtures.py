@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.servers.debian import DebianGuest, debian_root, skip_where_impossible
+from tests.servers.debian import BareDebian, DebianGuest, debian_root, skip_where_impossible
 from tests.servers.delay_relay import DelayRelay
 from tests.servers.dropbear import DROPBEAR, BusyBoxGuest, DropbearServer
 from tests.servers.endpoint import Endpoint
@@ -249,6 +249,15 @@ def delay_relay() -> Iterator[Callable[[Endpoint | int, float], DelayRelay]]:
     yield make
     for each in relays:
         each.stop()
+
+
+@pytest.fixture(scope="session")
+def bare_debian_server(make_folder: Callable[[], Path]) -> Iterator[BareDebian]:
+    """Debian 12 without services: for fast tests. The first use of all builds it, for all processes and a week."""
+    guest = BareDebian(make_folder())
+    guest.start()
+    yield guest
+    guest.stop()
 
 
 @pytest.fixture(scope="session")
