@@ -115,13 +115,14 @@ def test_a_port_that_somebody_else_took_is_no_reason_to_fail(
     tiny: TinyImage, instances: InstanceFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from smolrun.deadline import Deadline
+    from smolrun.guests import ports
     from smolrun.guests.qemu import machine
     from smolrun.guests.wanted import guest_from
 
-    free = machine.free_port
+    free = ports.free_port
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ports = iter([taken.getsockname()[1]])
-        monkeypatch.setattr(machine, "free_port", lambda: next(ports, None) or free())
+        first = iter([taken.getsockname()[1]])
+        monkeypatch.setattr(machine, "free_port", lambda: next(first, None) or free())
         settings = tiny.settings()
         guest = guest_from("tiny", str(settings.pop("provider")), settings).made(instances)
         try:

@@ -63,6 +63,28 @@ def mark(pid: int) -> ProcessMark | None:
     return ProcessMark(pid=pid, started=int(fields[19]), boot=boot)
 
 
+def mentioning(word: str, programs: tuple[str, ...]) -> list[ProcessMark]:
+    """The processes of this user with `word` in their command line: for those that nobody could write down, since
+    their maker was killed at that moment.
+
+    Args:
+        programs: parts of the names of the programs that they may be.
+    """
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line, owner = (entry / "cmdline").read_bytes().decode(errors="replace"), entry.stat().st_uid
+        except OSError:  # it has just ended
+            continue
+        program = line.split("\0", 1)[0].rpartition("/")[2]
+        mentioned = word in line and owner == os.geteuid() and any(part in program for part in programs)
+        if mentioned and (known := mark(int(entry.name))) is not None:
+            found.append(known)
+    return found
+
+
 def own_mark() -> ProcessMark:
     """Of this process."""
     found = mark(os.getpid())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
+from smolrun.guests.environment import write_environment
 from smolrun.guests.instances.folder import Instance
 from smolrun.guests.login import KNOWN_HOSTS, Login
 from smolrun.guests.qemu.command_line import DISK, command_line, disk_command, overlay_command
@@ -58,8 +59,12 @@ class Beginning:
         machine = self._machine()
         suitable = False
 
-        def try_out(client: "SSHClient") -> None:
+        def prepare(client: "SSHClient") -> None:
             nonlocal suitable
+            if self.settings.env:
+                write_environment(client, self.settings.env)
+            if save is None:
+                return
             try:
                 bring_up_to_date(client)
                 suitable = True
@@ -67,7 +72,7 @@ class Beginning:
                 why_not(error.message)
 
         try:
-            variables = self._login(machine, login).wait(deadline, machine.dies, try_out if save is not None else None)
+            variables = self._login(machine, login).wait(deadline, machine.dies, prepare)
             if save is not None and suitable:
                 save(machine)
                 machine.monitor.resume()  # harmless where it runs; one that stands still is no guest

@@ -10,6 +10,7 @@ from smolrun.errors import SmolVMError
 from smolrun.guests.instances.folder import Instance
 from smolrun.guests.instances.process import ProcessMark, mark
 from smolrun.guests.login import ended
+from smolrun.guests.ports import free_port
 from smolrun.guests.qemu.command_line import CONSOLE, PID_FILE
 from smolrun.guests.qemu.monitor import Monitor
 
@@ -97,12 +98,6 @@ def need(program: str, package: str) -> None:
     """Raises `SmolVMError` where a program is not installed."""
     if shutil.which(program) is None:
         raise SmolVMError(f"{program} is not installed on this machine", hint=f"on Debian: apt-get install {package}")
-
-
-def free_port() -> int:
-    """A port of the loopback address that is nobody's just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def end_of_console(folder: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from smolrun.guests.environment import Environment
 from smolrun.guests.settings import GuestSettings, Mebibytes, Ports
 
 
@@ -23,6 +24,7 @@ class QemuSettings(GuestSettings):
     vcpus: int = Field(1, ge=1, le=64, description="Processors")
     disk: Mebibytes | None = Field(None, description="Size of the disk as the guest sees it, where it is to be larger")
     ports: Ports = Field((), description="HERE:THERE: ports of 127.0.0.1 that lead to ports of the guest")
+    env: Environment = Field({}, description="Variables of the guest's login shells")
     user: str = Field("root", description="Who logs in")
     key: Path | None = Field(
         None,

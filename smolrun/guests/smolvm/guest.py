@@ -7,19 +7,25 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
+from smolrun.guests.environment import write_environment
 from smolrun.guests.instances.folder import Instance, InstanceFolder
-from smolrun.guests.instances.process import mark
+from smolrun.guests.instances.process import mark, mentioning
 from smolrun.guests.instances.usage import used
 from smolrun.guests.login import Login
 from smolrun.guests.port import Resources
 from smolrun.guests.smolvm.library import Library, MicroVM
 from smolrun.guests.smolvm.settings import SmolVMSettings
 
+if TYPE_CHECKING:
+    from smolrun.ssh.client import SSHClient
+
 _SSH = 22
+_PROGRAMS = ("qemu", "firecracker", "krun")
+"""What SmolVM's microVMs run in."""
 
 
 class SmolVMGuest:
@@ -88,27 +94,24 @@ class SmolVMGuest:
 
     def _start(self, library: Library, instance: Instance, deadline: Deadline) -> Mapping[str, Any]:
         settings = self._settings
-        # Not in the instance's folder: the path of a socket has at most 107 bytes (unix(7)).
-        sockets = Path(tempfile.mkdtemp(prefix="smolrun-"))
-        instance.update(details={"sockets": str(sockets)})
         if settings.name is not None:
             vm = library.reach(settings.name, settings)
         else:
             vm_id = f"smolrun-{instance.record.id}".lower()
+            # Not in the instance's folder: the path of a socket has at most 107 bytes (unix(7)).
+            sockets = Path(tempfile.gettempdir()) / vm_id
             instance.update(details={"vm_id": vm_id, "sockets": str(sockets)})
+            sockets.mkdir(mode=0o700)
             vm = library.create(vm_id, settings, sockets)
-            instance.update(
-                details={"vm_id": vm.vm_id, "sockets": str(sockets)}
-            )  # of its own images SmolVM chooses the name
+            if vm.vm_id != vm_id:  # a SmolVM that lets nobody choose the name
+                instance.update(details={"vm_id": vm.vm_id, "sockets": str(sockets)})
         try:
             self._check_wanted()
             vm.start(boot_timeout=deadline.remaining() or settings.boot_timeout)
             process = mark(vm.info.pid) if vm.info.pid else None
             if process is not None and settings.name is None:
                 instance.update(processes=(process,))
-            variables = self._login(vm, library, instance).wait(deadline, lambda: _ended(vm))
-            if settings.env:
-                vm.set_env_vars(settings.env)
+            variables = self._login(vm, library, instance).wait(deadline, lambda: _ended(vm), self._prepare)
             self._check_wanted()
         except SmolVMError:
             raise
@@ -117,6 +120,10 @@ class SmolVMGuest:
         finally:
             vm.close()
         return variables
+
+    def _prepare(self, client: "SSHClient") -> None:
+        if self._settings.env:
+            write_environment(client, self._settings.env)
 
     def _login(self, vm: MicroVM, library: Library, instance: Instance) -> Login:
         network = vm.info.network
@@ -146,8 +153,9 @@ def destroy(instance: Instance) -> None:
                 raise SmolVMError(f"the microVM {vm_id} could not be deleted: {error}") from error
             finally:
                 vm.close()
-    for process in instance.record.processes:
-        process.end()
+        for process in (*instance.record.processes, *mentioning(vm_id, _PROGRAMS)):
+            process.end()
+        library.forget(vm_id)
     if sockets := instance.record.details.get("sockets"):
         shutil.rmtree(sockets, ignore_errors=True)
     instance.remove()

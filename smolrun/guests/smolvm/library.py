@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smolrun.errors import SmolVMError
+from smolrun.guests.ports import free_port
+from smolrun.guests.smolvm.images import described
 from smolrun.guests.smolvm.settings import SYSTEMS, SmolVMSettings
 
 
@@ -19,7 +21,6 @@ class MicroVM(Protocol):
     def start(self, boot_timeout: float) -> Any: ...
     def stop(self) -> Any: ...
     def delete(self) -> None: ...
-    def set_env_vars(self, env_vars: dict[str, str]) -> Any: ...
     def close(self) -> None: ...
 
 
@@ -72,7 +73,11 @@ class Library:
         }
         if settings.is_path:
             return self._guarded(lambda: self._of_own_image(vm_id, settings, sockets, common))
-        return self._guarded(lambda: self._of_their_image(settings, common))
+        return self._guarded(lambda: self._of_their_image(vm_id, settings, sockets, common))
+
+    def forget(self, vm_id: str) -> None:
+        """Remove what SmolVM leaves behind of a microVM that it has deleted: the file that it locked to make it."""
+        (self._folder / "locks" / f"{vm_id}.create.lock").unlink(missing_ok=True)
 
     def _of_own_image(self, vm_id: str, settings: SmolVMSettings, sockets: Path, common: dict[str, Any]) -> Any:
         image = self._package.BootImage(
@@ -91,12 +96,17 @@ class Library:
             vcpus=settings.vcpus,
             memory_mb=settings.memory or 512,
             disk_size_mb=settings.disk,
-            port_forwards=[{"host_port": here, "guest_port": there} for here, there in settings.ports] or None,
+            port_forwards=[{"host_port": here or free_port(), "guest_port": there} for here, there in settings.ports]
+            or None,
             socket_dir=sockets,
             **common,
         )
 
-    def _of_their_image(self, settings: SmolVMSettings, common: dict[str, Any]) -> Any:
+    def _of_their_image(self, vm_id: str, settings: SmolVMSettings, sockets: Path, common: dict[str, Any]) -> Any:
+        if (found := described(vm_id, settings, common)) is not None:
+            config, key = found
+            rest = {name: value for name, value in common.items() if name != "ssh_key_path"}
+            return self._package.SmolVM(config, ssh_key_path=key, socket_dir=sockets, **rest)
         common |= {"memory": settings.memory, "disk_size": settings.disk}
         if settings.image is None or settings.image in SYSTEMS:
             return self._package.SmolVM(os=settings.image, **common)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from smolrun.guests.environment import Environment
 from smolrun.guests.settings import GuestSettings, Mebibytes, Ports
 
 SYSTEMS = ("alpine", "ubuntu", "debian")
@@ -22,11 +23,11 @@ class SmolVMSettings(GuestSettings):
     kernel: Path | None = Field(None, description="A kernel of one's own; goes with a root file system of one's own")
     initrd: Path | None = Field(None, description="Its initial RAM disk")
     boot_args: str | None = Field(None, description="Its command line")
-    vcpus: int = Field(1, ge=1, le=32, description="Processors; only with a root file system of one's own")
+    vcpus: int = Field(1, ge=1, le=32, description="Processors")
     memory: Mebibytes | None = Field(None, description="MiB, or text such as 512M or 2G; SmolVM's default else")
     disk: Mebibytes | None = Field(None, description="Size of the disk in MiB, or text such as 4G")
     ports: Ports = Field((), description="HERE:THERE: ports of 127.0.0.1 that lead to ports of the guest")
-    env: dict[str, str] = Field({}, description="Variables of the guest's login shells")
+    env: Environment = Field({}, description="Variables of the guest's login shells")
     user: str = Field("root", description="Who logs in")
     key: Path | None = Field(None, description="The private key that is let in; SmolVM's own else")
     backend: Literal["auto", "firecracker", "qemu", "libkrun"] = Field("auto", description="What runs the microVM")
@@ -37,7 +38,7 @@ class SmolVMSettings(GuestSettings):
         if self.name is not None and self.model_fields_set - {"provider", "name", "user", "key", "boot_timeout"}:
             raise ValueError("'name' is a microVM that is there already: nothing can be said of what it is made of")
         own = self.image is not None and self.is_path
-        for field in ("kernel", "initrd", "boot_args", "ports"):
+        for field in ("kernel", "initrd", "boot_args"):
             if getattr(self, field) and not own:
                 raise ValueError(f"'{field}' goes with the path of a root file system as 'image'")
         if own and self.kernel is None:
