@@ -107,6 +107,7 @@ def _start(
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
+    from smolrun.cli.room import too_large
     from smolrun.guests.instances.folder import InstanceFolder
 
     instances = InstanceFolder.of_user()
@@ -123,6 +124,8 @@ def _start(
         if guest.notice:
             note(guest.notice)
 
+    if (crowded := too_large(wanted)) is not None:
+        note(crowded)
     if not quiet:
         note(f"bringing up {', '.join(f'{one.name} ({one.kind})' for one in wanted)}")
     if len(wanted) == 1:

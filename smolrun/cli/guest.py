@@ -1,6 +1,7 @@
 """``smolrun guest``."""
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -97,7 +98,9 @@ def ssh(name: str, words: tuple[str, ...]) -> int:
     arguments += ["-p", str(variables["ansible_port"]), "-l", str(variables["ansible_user"])]
     if key := variables.get("ansible_ssh_private_key_file"):
         arguments += ["-o", "IdentitiesOnly=yes", "-i", str(key)]
-    arguments += [str(variables["ansible_host"]), *(["--", *words] if words else [])]
+    # As `exec` has it: one word is a line for the guest's shell, several are a command and its arguments.
+    line = words[0] if len(words) == 1 else shlex.join(words)
+    arguments += [str(variables["ansible_host"]), *(["--", line] if words else [])]
     try:
         os.execvp("ssh", arguments)  # noqa: S606 - nothing of it goes through a shell here
     except FileNotFoundError:

@@ -1,21 +1,16 @@
 """The tests of a matrix, several at the same time, each told whole when it is done."""
 
-import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event, Lock
 
 from smolrun.engine import events
 from smolrun.errors import ExitCode, SmolVMError
-from smolrun.guests.wanted import WantedGuest
 from smolrun.report.recap import seconds
 from smolrun.testing.relabel import Listener
 
 Test = Callable[[Listener], int]
-_LEFT_FREE = 0.25
-"""Of the memory that is free, for everything but guests."""
 
 
 class SideBySide:
@@ -52,7 +47,8 @@ class SideBySide:
             code = test(hear)
         except SmolVMError as error:
             code = int(error.exit_code)
-            heard.append(_broken(name, error))
+            if not any(isinstance(event, events.PhaseFinished) and event.error == error.message for event in heard):
+                heard.append(_broken(name, error))
             self._note(f"{name}: {error.message}")
         with self._lock:
             for event in heard:
@@ -62,20 +58,5 @@ class SideBySide:
 
 def _broken(name: str, error: SmolVMError) -> events.PhaseFinished:
     return events.PhaseFinished(
-        time=time.time(), name=f"{name}: guest", status="failed", exit_code=int(error.exit_code), error=error.message
+        time=time.time(), name=f"{name}: test", status="failed", exit_code=int(error.exit_code), error=error.message
     )
-
-
-def room_for(wanted: Sequence[WantedGuest]) -> int:
-    """How many of these guests this machine has processors and memory for; one at least."""
-    largest = max((getattr(guest.settings, "memory", None) or 512 for guest in wanted), default=512)
-    by_memory = int(_free_memory() * (1 - _LEFT_FREE) // largest)
-    return max(1, min(len(os.sched_getaffinity(0)), by_memory, len(wanted)))
-
-
-def _free_memory() -> int:
-    """MiB that can be used without swapping (proc(5), /proc/meminfo, MemAvailable)."""
-    for line in Path("/proc/meminfo").read_text("ascii").splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) // 1024
-    return 1024

@@ -10,16 +10,18 @@ from pathlib import Path
 from threading import Event
 
 from smolrun.cli.annotating import annotated
-from smolrun.cli.bringing_up import BroughtUp, brought_up
+from smolrun.cli.bringing_up import BroughtUp
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
-from smolrun.cli.guest_of import START_SECONDS, guest_of_flag, guests_of_run
+from smolrun.cli.guest_of import guest_of_flag, guests_of_run
+from smolrun.cli.guest_phases import guests_of_test
 from smolrun.cli.inventories import read_inventory
 from smolrun.cli.loading import Loaded, load
 from smolrun.cli.report_targets import report_targets
 from smolrun.cli.reporting import Reporting, reporting
+from smolrun.cli.room import room_for
 from smolrun.cli.run_options import client_options, run_options
 from smolrun.cli.running import tell_warnings
-from smolrun.cli.side_by_side import SideBySide, room_for
+from smolrun.cli.side_by_side import SideBySide
 from smolrun.cli.signals import StopSignals
 from smolrun.connection.pool import ConnectionPool
 from smolrun.engine import events
@@ -186,7 +188,7 @@ class _Tester:
         up = BroughtUp()
         self._booting.append(up)
         try:
-            with brought_up(wanted, keep=self._hosts.keep_guests, seconds=START_SECONDS, up=up):
+            with guests_of_test(wanted, up, hear, label, keep=self._hosts.keep_guests, at_once=options.forks):
                 inventory = self._loaded.inventory
                 if up.variables:
                     inventory = read_inventory(self._hosts, up.variables, self._loaded.vault)

@@ -224,6 +224,22 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuestResources:
+    """What a guest of a test is made of, and what it has used."""
+
+    host: str
+    provider: str
+    began: Literal["started", "booted", "restored", "reached"] = field(
+        metadata=_described("restored: it went on from a snapshot of its first boot; reached: it was there already")
+    )
+    vcpus: int | None = None
+    memory: int | None = field(default=None, metadata=_described("MiB that it has"))
+    disk: int | None = field(default=None, metadata=_described("MiB, where a size was asked for"))
+    cpu_seconds: float | None = field(default=None, metadata=_described("Processor time used so far"))
+    peak_memory: int | None = field(default=None, metadata=_described("MiB of this machine used at the most"))
+
+
+@dataclass(frozen=True, kw_only=True)
 class PhaseStarted(EventBase):
     """A phase of `smolrun test` begins; its plays are called after it."""
 
@@ -241,6 +257,9 @@ class PhaseFinished(EventBase):
     findings: tuple[Finding, ...] = ()
     duration: float = 0.0
     error: str | None = None
+    guests: tuple[GuestResources, ...] = field(
+        default=(), metadata=_described("Of the phases that bring guests up and take them away")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

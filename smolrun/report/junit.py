@@ -103,6 +103,8 @@ def _phases(phases: list[events.PhaseFinished]) -> ElementTree.Element:
         case = ElementTree.SubElement(
             suite, "testcase", name=escape(phase.name), classname="test", time=f"{phase.duration:.3f}"
         )
+        if phase.guests:
+            ElementTree.SubElement(case, "system-out").text = escape(verdict(phase))
         if phase.status == "not run":
             ElementTree.SubElement(case, "skipped", message="a phase before it failed")
         elif phase.status == "failed":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from smolrun.engine.events import Finding, FindingKind, PhaseFinished, PhaseStarted
+from smolrun.engine.events import Finding, FindingKind, GuestResources, PhaseFinished, PhaseStarted
 from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
 from smolrun.report.lines import BLANK, Line, Lines, header, line
@@ -57,6 +57,8 @@ def verdict(event: PhaseFinished) -> str:
         return "a phase before it failed"
     if event.error:
         return event.error.split("\n", 1)[0]
+    if event.guests:
+        return "; ".join(map(resources, event.guests))
     counts: dict[str, set[str]] = {}
     for finding in event.findings:
         counts.setdefault(finding.kind, set()).add(finding.task.id)
@@ -65,6 +67,18 @@ def verdict(event: PhaseFinished) -> str:
     )
 
 
+def resources(guest: GuestResources) -> str:
+    """What a guest is and has used: ``web1 booted, 2 processors, 512 MiB; used …``."""
+    parts = [f"{guest.host} {_BEGAN[guest.began]}"]
+    if guest.vcpus is not None:
+        parts.append(f"{guest.vcpus} processor{'' if guest.vcpus == 1 else 's'}")
+    parts += [f"{amount} MiB{what}" for amount, what in ((guest.memory, ""), (guest.disk, " disk")) if amount]
+    if guest.cpu_seconds is not None:
+        parts.append(f"used {seconds(guest.cpu_seconds)} of a processor and {guest.peak_memory} MiB here")
+    return ", ".join(parts)
+
+
+_BEGAN = {"started": "started", "booted": "booted", "restored": "from its snapshot", "reached": "was there"}
 _SHORT = {
     "changed": "changed again",
     "would change": "would change",

@@ -49,13 +49,36 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def recap(ended: Ended) -> dict[str, str]:
-    """What came of each phase."""
+def recap(ended: Ended, *, guests: bool = False) -> dict[str, str]:
+    """What came of each phase; of those of the guest too where asked for."""
     lines = ended.out.splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith("TEST RECAP"))
-    return {
+    came = {
         line.split(" : ")[0].strip(): line.split(" : ")[1][:8].strip() for line in lines[begin + 1 :] if " : " in line
     }
+    about_guests = ("guest", "tear-down")
+    return came if guests else {name: how for name, how in came.items() if name.split(": ")[-1] not in about_guests}
+
+
+def test_the_guest_comes_up_and_goes_as_phases_of_the_test(
+    smolrun: Smolrun, playbook: Playbook, tmp_path: Path
+) -> None:
+    ended = smolrun("test", playbook(GOOD), *EMBEDDED, "--report", "json=e.jsonl", "--report", "junit=j.xml")
+    phases = ["guest", "converge", "converge again", "check", "tear-down"]
+    assert list(recap(ended, guests=True).items()) == [(name, "ok") for name in phases]
+    happened = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    guests = {event["name"]: event["guests"] for event in happened if event["event"] == "phase_finished"}
+    assert [(guest["host"], guest["began"]) for guest in guests["guest"]] == [("embedded", "started")]
+    assert len(guests["tear-down"]) == 1
+    assert guests["converge"] == []
+    cases = ElementTree.parse(tmp_path / "j.xml").getroot().findall("testsuite[@name='phases']/testcase")
+    assert cases[0].findtext("system-out") == "embedded started"
+
+
+def test_hosts_that_come_from_nowhere_have_no_such_phases(smolrun: Smolrun, playbook: Playbook, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("here ansible_connection=local")
+    ended = smolrun("test", playbook("- ping:"), "-i", "hosts")
+    assert recap(ended, guests=True) == dict.fromkeys(["converge", "converge again", "check"], "ok")
 
 
 def test_a_playbook_that_is_right_passes_every_phase(smolrun: Smolrun, playbook: Playbook, tmp_path: Path) -> None:
@@ -106,7 +129,7 @@ def test_the_reports_hold_every_phase(smolrun: Smolrun, playbook: Playbook, tmp_
     phases = root.find("testsuite[@name='phases']")
     assert phases is not None
     assert [(case.get("name"), case.find("failure") is not None) for case in phases] == [
-        ("converge", False), ("converge again", True), ("check", True),
+        ("guest", False), ("converge", False), ("converge again", True), ("check", True), ("tear-down", False),
     ]  # fmt: skip
     assert "changed something again" in (tmp_path / "t.html").read_text()
     happened = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
@@ -128,7 +151,7 @@ def test_each_guest_of_a_matrix_is_a_test_of_its_own(smolrun: Smolrun, playbook:
     came = recap(ended)
     assert {name: came[f"{name}: converge"] for name in hosts} == {"one": "ok", "two": "failed", "three": "ok"}
     assert "bystander" not in ended.out
-    positions = [ended.out.index(f"PHASE [{name}: converge]") for name in hosts]
+    positions = [ended.out.index(f"PHASE [{name}: guest]") for name in hosts]
     for name, position in zip(hosts, positions, strict=True):
         others = [other for other in positions if other > position]
         part = ended.out[position : min(others, default=len(ended.out))]
@@ -146,7 +169,8 @@ def test_a_guest_that_does_not_start_fails_its_own_test_alone(
     (tmp_path / "matrix.yml").write_text(json.dumps({"all": {"hosts": hosts}}))
     ended = smolrun("test", playbook(GOOD), "--matrix", "matrix.yml")
     assert ended.code != 0
-    assert recap(ended)["bad: guest"] == "failed"
+    assert recap(ended, guests=True)["bad: guest"] == "failed"
+    assert "bad: test" not in recap(ended)
     assert recap(ended)["good: check"] == "ok"
 
 
