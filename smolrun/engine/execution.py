@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from smolrun.connection.session import GuestSession
 from smolrun.deadline import Deadline
-from smolrun.engine import results
+from smolrun.engine import hints, results
 from smolrun.engine.background import background_of, begun, waited_for
 from smolrun.engine.events import Failure, HostTaskStarted, OutputReceived, TaskProgress
 from smolrun.engine.failure import failure_of
@@ -99,6 +99,7 @@ class _Call:
     attempt: int
     no_log: bool
     opened_vault: bool = False
+    is_root: bool = True
 
     @property
     def module(self) -> Module[Any]:
@@ -137,6 +138,7 @@ class _Call:
             context = self._context(session, mode, check_mode=check_mode)
             if self.module.background == "guest" and not check_mode:
                 context = replace(context, background=background)
+            self.is_root = _is_root(guest)
             result = self._run_module(context, stream)
         if background is not None and context.background is None:
             result = waited_for(result) if background.poll else self.services.jobs.keep(result)
@@ -281,6 +283,9 @@ class _Call:
     def _run_module(self, context: TaskContext, stream: LineStream | None) -> ModuleResult:
         try:
             return self.module.run(self.arguments, context)
+        except ModuleError as error:
+            error.hint = error.hint or hints.of_failed_module(error.message, is_root=self.is_root)
+            raise
         except SmolVMError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake in one module must not take the run down
@@ -345,12 +350,20 @@ class _Call:
     def _failure(self, result: ModuleResult) -> Failure:
         told = result.values.get("involved")  # what `assert` says of the variables of its condition
         involved = {name: shortened(value) for name, value in told.items()} if isinstance(told, dict) else {}
-        return failure_of(result.msg or "it failed", self.item.planned.task.location, variables=involved)
+        said = f"{result.msg}\n{result.values.get('stderr') or ''}"
+        hint = hints.of_failed_module(said, is_root=self.is_root)
+        return failure_of(result.msg or "it failed", self.item.planned.task.location, hint=hint, variables=involved)
 
 
 def _without_contents(diff: Diff) -> Diff:
     """Of a vaulted file nothing is shown, neither what it holds nor what it would take the place of."""
     return replace(diff, before="", after="(the content is vaulted)\n" if diff.before != diff.after else "")
+
+
+def _is_root(guest: Guest) -> bool:
+    """Whether its commands run as root, or as a user that was become; on this machine nobody logs in."""
+    description = guest.connection.description
+    return guest.become is not None or "@" not in description or description.startswith("root@")
 
 
 def _say_nothing(message: str) -> None:

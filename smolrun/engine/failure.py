@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from smolrun.engine import hints
 from smolrun.engine.events import Failure
 from smolrun.engine.plan_builder import place_of
-from smolrun.errors import BecomeError, OperationCancelledError, OperationTimeoutError, SmolVMError
+from smolrun.errors import OperationCancelledError, OperationTimeoutError, SmolVMError
 from smolrun.location import Location
 
 LINES_AROUND = 2
-_BECOME_HINT = "give its password with -K, --become-password-file or ansible_become_password"
 
 
 def failure_of(
@@ -40,7 +40,7 @@ def failure_of_error(
     return failure_of(
         "interrupted" if cancelled else error.message,
         task_location,
-        hint=error.hint or _hint(error),
+        hint=error.hint or hints.of_error(error),
         location=error.location,
         variables=variables,
         killed=_killed(error),
@@ -52,22 +52,6 @@ def _killed(error: SmolVMError) -> bool | None:
     if isinstance(error, OperationTimeoutError) and (error.killed or error.unverified):
         return error.killed
     return None
-
-
-def _hint(error: SmolVMError) -> str | None:
-    """What to do about an error in the words of playbooks and flags, which the floors below do not know."""
-    if isinstance(error, BecomeError):
-        return _BECOME_HINT if "password" in error.message else None
-    if isinstance(error, OperationTimeoutError) and not isinstance(error, OperationCancelledError):
-        return _timeout_hint(error)
-    return None
-
-
-def _timeout_hint(error: OperationTimeoutError) -> str:
-    hint = "raise it with 'timeout: SECONDS' on the task, its block or its play, or with --task-timeout; 0 is no limit"
-    if error.unverified:
-        hint += "; processes of the command may still be running on the guest"
-    return hint
 
 
 def lines_around(location: Location | None) -> tuple[tuple[int, str], ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
+from smolrun.modules.base import Arguments
 from smolrun.modules.registry import FoundModule
 from smolrun.playbook import keywords
 from smolrun.playbook.actions import Action, find_action
-from smolrun.playbook.arguments import joined, read_arguments
+from smolrun.playbook.arguments import fields_by_word, joined, read_arguments
 from smolrun.playbook.around import Around
 from smolrun.playbook.loops import loop_keys, read_loop
 from smolrun.playbook.mistakes import Mistakes
@@ -142,7 +143,7 @@ def _read_task(written: LocatedDict, kind: Kind, mistakes: Mistakes, around: Aro
     action = find_action(written, known, modules, mistakes)
     if action is None:
         return None
-    _note_unknown_keywords(written, known, action, mistakes)
+    _note_unknown_keywords(written, known, action, modules.find(action.name), mistakes)
     values: dict[str, Any] = {key: value for key, value in written.items() if key in known}
     for key in ("args", "action", "local_action", "loop", "loop_control"):
         values.pop(key, None)
@@ -185,10 +186,27 @@ def _arguments(
     return arguments
 
 
-def _note_unknown_keywords(written: LocatedDict, known: Iterable[str], action: Action, mistakes: Mistakes) -> None:
-    taken = {*loop_keys(written), action.key}
+def _note_unknown_keywords(
+    written: LocatedDict, known: Iterable[str], action: Action, found: FoundModule | None, mistakes: Mistakes
+) -> None:
+    model: type[Arguments] | None = found.module.arguments if found else None
+    arguments = fields_by_word(model) if model is not None else {}
+    lost = [key for key in written if key not in known and key != action.key and key in arguments]
+    for key in lost:
+        message = f"'{key}' is an argument of '{action.name}', not a keyword of a task"
+        mistakes.error("unknown-keyword", message, written.key_locations.get(key), _where_it_belongs(action))
+    taken = {*loop_keys(written), action.key, *lost}
     rest = LocatedDict({key: value for key, value in written.items() if key not in taken}, None, written.key_locations)
     _refuse_others("task", rest, known, keywords.NOT_YET_FOR_TASKS, mistakes)
+
+
+def _where_it_belongs(action: Action) -> str:
+    """Where an argument has to stand that was written beside its module."""
+    if action.arguments is None:
+        return f"indent it further than '{action.key}:'"
+    if isinstance(action.arguments, str):
+        return "put it below 'args:'"
+    return f"put it below '{action.key}:'"
 
 
 def _refuse_others(

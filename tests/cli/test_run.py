@@ -184,6 +184,13 @@ def test_vaulted_values_are_opened_and_never_shown(smolrun: Smolrun, playbook: P
     assert "s3cret value" not in ended.out + ended.err
 
 
+def test_who_is_not_root_is_told_of_become(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- copy: {content: x, dest: /etc/denied}\n"), *EMBEDDED)
+    assert ended.code == 2
+    assert "Permission denied" in ended.out
+    assert "'become: true' on the task or its play runs it as root" in ended.out
+
+
 def _vaulted(smolrun: Smolrun, path: str, text: str) -> None:
     Path("password").write_bytes(PASSWORD + b"\n")
     Path(path).parent.mkdir(exist_ok=True)

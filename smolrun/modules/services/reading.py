@@ -77,7 +77,8 @@ def _unit(name: str, raw: RawFacts, task: TaskContext) -> Service:
     is_enabled = (raw.text("is_enabled").splitlines() or [""])[-1].strip()
     offline = bool(raw.text("offline"))
     if not offline and status.get("LoadState") == "not-found":
-        raise ServiceNotFoundError(f"Could not find the requested service {name}: host")
+        known = f"there is no unit of that name on {task.host}"
+        raise ServiceNotFoundError(f"Could not find the requested service {name}: {known}")
     if offline and ("No such file" in is_enabled or "not found" in is_enabled):
         raise ServiceNotFoundError(f"Could not find the requested service {name} on {task.host}")
     masked = status.get("LoadState") == "masked" or is_enabled.startswith("masked")
