@@ -59,3 +59,11 @@ def capabilities() -> Space:
         {"capability": "cap_kill"}, {"capability": "cap_kill=i", "state": "present"},
     ]  # fmt: skip
     yield from each(places, what)
+
+
+def make() -> Space:
+    targets: list[dict[str, Any]] = [
+        {}, {"target": "always"}, {"target": "fails"}, {"targets": ["made", "always"]}, {"target": "none"},
+        {"targets": "made"},
+    ]  # fmt: skip
+    yield from each([{"chdir": "@"}], targets, ways("params", {"A": 1, "-s": None}), ways("file", "@Makefile", "none"))

@@ -26,6 +26,7 @@ while [ "$i" -lt COUNT ]; do
 	printf 'x\n' >folder/inner/file && chmod 700 folder/inner
 	ln -s present link
 	ln -s nowhere dangling
+	printf 'made: present\n\tcp present made\nfails: ; exit 3\nalways: ; touch again-$(A)\n.PHONY: always fails\n' >Makefile
 	i=$((i + 1))
 done
 printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' \
@@ -93,11 +94,12 @@ _SPACES: dict[str, Callable[[], Space]] = {
     "archive": archives.archive,
     "acl": archives.acl,
     "capabilities": archives.capabilities,
+    "make": archives.make,
     "xattr": archives.xattr,
 }
 _NAMES = {
     "acl": "ansible.posix.acl",
-    **{name: f"community.general.{name}" for name in ("archive", "capabilities", "xattr")},
+    **{name: f"community.general.{name}" for name in ("archive", "capabilities", "make", "xattr")},
 }
 _COUNTS = {
     "file": 25,
@@ -109,6 +111,7 @@ _COUNTS = {
     "archive": 40,
     "acl": 40,
     "capabilities": 20,
+    "make": 15,
     "xattr": 40,
 }
 _LISTS: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]] = {"system": system, "iptables": iptables}
