@@ -26,7 +26,8 @@ while [ "$i" -lt COUNT ]; do
 	printf 'x\n' >folder/inner/file && chmod 700 folder/inner
 	ln -s present link
 	ln -s nowhere dangling
-	printf 'made: present\n\tcp present made\nfails: ; exit 3\nalways: ; touch again-$(A)\n.PHONY: always fails\n' >Makefile
+	printf 'made: present\n\tcp present made\nfails: ; exit 3\nalways: ; touch again-$(A)\n' >Makefile
+	echo '.PHONY: always fails' >>Makefile
 	i=$((i + 1))
 done
 printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' \
