@@ -74,7 +74,7 @@ class AlternativesArguments(Arguments):
 
 
 def run(arguments: AlternativesArguments, task: TaskContext) -> ModuleResult:
-    raw = ask(task, "alternatives", arguments={"name": arguments.name})
+    raw = ask(task, "alternatives", arguments={"name": arguments.name}, reads=True)
     known, tool, path = known_of(raw), raw.text("tool"), arguments.path
     commands: list[list[str]] = []
     if arguments.state == "absent":

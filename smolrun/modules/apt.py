@@ -9,8 +9,9 @@ from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.packages.apt_arguments import AptArguments
 from smolrun.modules.packages.apt_get import changes, command, outcome, refuse_update, release, run_apt_get, work
-from smolrun.modules.packages.debian_names import Installed, Wanted, matching, parse_installed, parse_policy
+from smolrun.modules.packages.debian_names import Installed, Wanted, matching, parse_policy
 from smolrun.modules.packages.debian_versions import DebianVersion
+from smolrun.modules.packages.dpkg_listing import kept_listing
 from smolrun.modules.packages.lock import patiently
 from smolrun.modules.system.asking import ask
 from smolrun.ssh.result import CommandResult
@@ -70,15 +71,18 @@ def _read(arguments: AptArguments, task: TaskContext) -> State:
         "all_names": "yes" if patterns else "",
         "policy": "yes" if latest and not patterns else "",
         "options": "\n".join(release(arguments)),
+        "clock": "yes" if arguments.updates else "",
         "update": "yes" if arguments.updates and not task.check_mode else "",
         "valid": str(arguments.cache_valid_time),
     }
-    raw = _refreshed(arguments, task, variables)
+    kept = kept_listing(task.guest.connection)
+    question = kept.question() if words else {}
+    raw = _refreshed(arguments, task, {**variables, **question})
     before, now = raw.number("before") or 0, raw.number("now") or 0
     after = raw.number("after")
     due = arguments.updates and now - before >= arguments.cache_valid_time
     return State(
-        packages=parse_installed(raw.text("installed")),
+        packages=kept.answer(raw, question, words) if words else [],
         names=raw.text("all_names").split(),
         policy=parse_policy(raw.text("policy")),
         updated=due if task.check_mode else after is not None and after != before,
@@ -90,7 +94,7 @@ def _refreshed(arguments: AptArguments, task: TaskContext, variables: Mapping[st
     pause = 1.0
 
     def attempt() -> tuple[RawFacts, str]:
-        raw = ask(task, "apt_state", arguments=variables)
+        raw = ask(task, "apt_state", arguments=variables, reads=not variables["update"])
         return raw, raw.text("update_said") if raw.text("update_code") not in ("", "0") else ""
 
     for left in range(arguments.update_cache_retries, -1, -1):

@@ -57,7 +57,7 @@ def run(arguments: GetentArguments, task: TaskContext) -> ModuleResult:
     variables = {
         "database": arguments.database, "key": arguments.key or "", "service": arguments.service or ""
     }  # fmt: skip
-    raw = ask(task, setup=READ, arguments=variables)
+    raw = ask(task, setup=READ, arguments=variables, reads=True)
     name, key = f"getent_{arguments.database}", arguments.key
     entries = parse_entries(raw.text("said"), arguments.database, arguments.split)
     code = raw.text("code")

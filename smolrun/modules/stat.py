@@ -59,12 +59,12 @@ class StatArguments(Arguments):
 
 
 def run(arguments: StatArguments, task: TaskContext) -> ModuleResult:
-    text = (
+    setup = (
         f"path={expanding(arguments.path)}\nfollow={'yes' if arguments.follow else ''}\n"
         f"algorithm={arguments.checksum_algorithm if arguments.get_checksum else ''}\n"
-        f"mime={'yes' if arguments.get_mime else ''}\n{script_text('state', 'stat')}"
+        f"mime={'yes' if arguments.get_mime else ''}\n"
     )
-    result = task.guest.script(text)
+    result = task.guest.read(setup, script_text("state", "stat"))
     facts = facts_in(result)
     try:
         told = dict(facts)

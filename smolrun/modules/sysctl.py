@@ -80,7 +80,7 @@ def run(arguments: SysctlArguments, task: TaskContext) -> ModuleResult:
 
 
 def _is_set(arguments: SysctlArguments, task: TaskContext) -> bool:
-    current = ask(task, arguments={"name": arguments.name}, setup=CURRENT).text("value")
+    current = ask(task, arguments={"name": arguments.name}, setup=CURRENT, reads=True).text("value")
     return current.split() == (arguments.value or "").split()
 
 

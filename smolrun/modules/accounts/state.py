@@ -64,7 +64,7 @@ class Accounts:
 def read_accounts(task: TaskContext, *, user: str = "", local: bool = False, key_file: str = "") -> Accounts:
     """One round trip."""
     variables = {"name": user, "local": "yes" if local else "", "key_file": key_file}
-    return accounts_of(ask(task, "account_state", arguments=variables))
+    return accounts_of(ask(task, "account_state", arguments=variables, reads=True))
 
 
 def accounts_of(raw: RawFacts) -> Accounts:

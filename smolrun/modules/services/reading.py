@@ -52,7 +52,7 @@ def read_service(
         "pattern": pattern,
         "reload": "yes" if reload else "",
     }
-    return ask(task, "service_state", arguments=variables)
+    return ask(task, "service_state", arguments=variables, reads=not reload)
 
 
 def service_in(name: str, raw: RawFacts, task: TaskContext) -> Service:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from smolrun.connection.script import assignments
 from smolrun.errors import ModuleError
 from smolrun.modules.base import TaskContext
 from smolrun.modules.commands.quoting import command_line
@@ -16,6 +17,7 @@ def ask(
     arguments: Mapping[str, str] | None = None,
     setup: str = "",
     secrets: Mapping[str, str] | None = None,
+    reads: bool = False,
 ) -> RawFacts:
     """Run scripts of ours, after ``system.sh``, that tell facts.
 
@@ -24,11 +26,16 @@ def ask(
         arguments: shell variables that are set before them.
         setup: further lines of ``sh`` before them.
         secrets: shell variables that travel over stdin.
+        reads: they change nothing, so that other readings may be answered with them; `setup` is always the same.
 
     Raises:
         ModuleError: a tool is missing, or the script failed; with what it said.
     """
-    result = task.guest.script(f"{script_text('system')}\n{setup}\n{script_text(*scripts)}", arguments, secrets=secrets)
+    text = f"{script_text('system')}\n{setup}\n{script_text(*scripts)}"
+    if reads and not secrets:
+        result = task.guest.read(assignments(arguments or {}), text)
+    else:
+        result = task.guest.script(text, arguments, secrets=secrets)
     _refuse_missing(task, result)
     if not result.ok:
         raise ModuleError(f"the state of {task.host} cannot be read: {said(result)}")
