@@ -24,9 +24,12 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "in": lambda item, container: item in container,
     "notin": lambda item, container: item not in container,
 }
-_SIMPLE: Final = (
+_INTERCEPTED: Final[dict[type[nodes.Node], str]] = {nodes.Add: "+", nodes.Mul: "*", nodes.Mod: "%"}
+"""What the sandbox looks at before it is done, as `TemplateEnvironment.intercepted_binops` says."""
+_SIMPLE: Final[tuple[type[nodes.Node], ...]] = (
     nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test,
     nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Keyword, nodes.List,
+    *_INTERCEPTED, nodes.Sub,
 )  # fmt: skip
 
 
@@ -90,6 +93,10 @@ def _value(node: Any, environment: TemplateEnvironment, context: NamesContext) -
             return value(node.left) or value(node.right)
         case nodes.Compare():
             return _compare(node, value)
+        case nodes.Add() | nodes.Mul() | nodes.Mod():
+            return environment.call_binop(context, _INTERCEPTED[type(node)], value(node.left), value(node.right))
+        case nodes.Sub():
+            return value(node.left) - value(node.right)
         case nodes.Filter() | nodes.Test():
             call = environment.call_filter if isinstance(node, nodes.Filter) else environment.call_test
             args = [value(argument) for argument in node.args]

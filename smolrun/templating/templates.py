@@ -1,12 +1,14 @@
 """The templates of one templar, compiled: what Jinja2 does here. The first template of a run imports it."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2.environment import Template
+from jinja2.runtime import Undefined
 
 from smolrun.errors import SmolVMError
 from smolrun.source.text import SourceText
@@ -82,12 +84,18 @@ class Templates:
         body, chosen = chosen.with_header(text)
         if as_value:
             chosen = replace(chosen, keep_trailing_newline=False)  # one expression and a newline are one expression
+
+        def rendered(parts: Iterable[Any]) -> Any:
+            return keep_newlines(concat(_said(parts)) if as_value else join_text(parts), body, chosen.newline_sequence)
+
         try:
             template = self._compiled_file(str(body), chosen)
+            if isinstance(template, DirectTemplate):
+                with suppress(Exception):  # what goes wrong is told by the compiled one, which knows the line
+                    return rendered(_defined(template.values(self._file_environment(chosen), Names(rendering, {}))))
+                template = compiling.compile_template(self._file_environment(chosen), str(body))
             context = template.new_context(Names(rendering, {}))  # type: ignore[arg-type]
-            parts = parts_of(template.root_render_func(context))
-            rendered = concat(_said(parts)) if as_value else join_text(parts)
-            return keep_newlines(rendered, body, chosen.newline_sequence)
+            return rendered(parts_of(template.root_render_func(context)))
         except SmolVMError:
             raise
         except RecursionError as error:
@@ -95,8 +103,14 @@ class Templates:
         except Exception as error:  # whatever an expression raises is the template's error
             raise as_template_error(error, body, environment=self._file_environment(chosen)) from error
 
-    def _compile_file(self, text: str, options: FileOptions) -> Template:
-        return compiling.compile_template(self._file_environment(options), text)
+    def _compile_file(self, text: str, options: FileOptions) -> Template | DirectTemplate:
+        environment = self._file_environment(options)
+        tree = environment.parse(text)
+        simple = direct(environment, tree)
+        if simple is not None:
+            return simple
+        template: Template = environment.from_string(tree)
+        return template
 
     def _compile(self, text: str, expression: bool) -> Template | DirectTemplate:
         simple = direct(self.environment, compiling.parse(self.environment, text, expression=expression))
@@ -104,6 +118,13 @@ class Templates:
             return simple
         compile_text = compiling.compile_expression if expression else compiling.compile_template
         return compile_text(self.environment, text)
+
+
+def _defined(parts: list[Any]) -> list[Any]:
+    """The parts, if all of them are defined. Raises `ValueError`."""
+    if any(isinstance(part, Undefined) for part in parts):
+        raise ValueError("an undefined part")
+    return parts
 
 
 def _said(parts: Iterable[Any]) -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smolrun.errors import TemplateError
+from smolrun.location import Location, SourceFile
 from smolrun.source.text import SourceText
 from smolrun.templating.compiling import parse
 from smolrun.templating.direct import direct
@@ -32,6 +33,12 @@ VARIABLES: dict[str, Any] = {"a": {"b": [1, 2]}, "n": 3, "s": "text", "t": Sourc
         "nope.x == 1",
         "a | combine",
         "a.b.nope | d('x')",
+        "n + t * 2 - 1",
+        "n % 2 + s",
+        "'%s' % n",
+        "nope + 1",
+        "s - 1",
+        "a.b + [3]",
     ],
 )
 def test_both_ways_agree(templar: Templar, expression: str) -> None:
@@ -47,7 +54,39 @@ def test_both_ways_agree(templar: Templar, expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{% set x = 1 %}", "{{ f(1) }}", "{{ a + 1 }}", "{{ x | nope }}", "{{ x is nope }}"]
+    "template", ["{% set x = 1 %}", "{{ f(1) }}", "{{ s ~ 1 }}", "{{ x | nope }}", "{{ x is nope }}"]
 )
 def test_what_is_not_simple_is_compiled(templar: Templar, template: str) -> None:
     assert direct(templar.environment, parse(templar.environment, template, expression=False)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain\n",
+        "n = {{ n }}\n\n{{ t + 1 }}{{ none }}\n",
+        "{{ a.b }} {{ s | upper }}\r\n{# nothing #}\nend",
+        "{{ a }}",
+        "one\ntwo {{ nope }}\n",
+        "one\n\n{{ n }} {{ s + 1 }}\n",
+        "{{ s | replace('t', 1, 2, 3) }}",
+        "one\n{{ nope.x }}",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_files_come_out_the_same(templar: Templar, text: str, newline: str) -> None:
+    def outcome(text: str) -> Any:
+        try:
+            return templar.render_file(SourceText(text), VARIABLES, newline_sequence=newline)
+        except TemplateError as error:
+            return error.message, error.location and error.location.line
+
+    assert outcome(text) == outcome(text + "{% if false %}{% endif %}")
+
+
+def test_a_file_that_names_what_is_undefined_is_told_with_its_line(templar: Templar) -> None:
+    where = Location(SourceFile("x.j2", "one\n{{ n }}\n{{ nope }}\n"), 1, 1)
+    with pytest.raises(TemplateError) as caught:
+        templar.render_file(SourceText("one\n{{ n }}\n{{ nope }}\n", where), VARIABLES)
+    assert caught.value.location is not None
+    assert (caught.value.location.line, "nope" in caught.value.message) == (3, True)
