@@ -17,7 +17,7 @@ from smolrun.engine.task_outcome import Execution
 from smolrun.engine.variables.layers import LayeredVariables
 from smolrun.errors import SmolVMError
 from smolrun.lazy_dataclass import dataclass
-from smolrun.source.text import SourceText
+from smolrun.source.text import SourceText, trusted
 from smolrun.templating.scope import Scope
 
 HELP = """\
@@ -160,7 +160,8 @@ class TaskDebugger:
             return f"*** unknown command\n{HELP}"
         try:
             key = str(self._evaluate(found["key"], stop))
-            value = _trusted(self._evaluate(found["value"], stop))
+            # Whoever is at the terminal may write templates.
+            value = trusted(self._evaluate(found["value"], stop))
         except SmolVMError as error:
             return f"*** {error.message}"
         (stop.arguments if found["what"] == "task.args" else stop.changed)[key] = value
@@ -174,12 +175,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _trusted(value: Any) -> Any:
-    """The same as if it were written in the playbook: whoever is at the terminal may write templates."""
-    if isinstance(value, str):
-        return SourceText(value)
-    if isinstance(value, dict):
-        return {key: _trusted(item) for key, item in value.items()}
-    return [_trusted(item) for item in value] if isinstance(value, list) else value

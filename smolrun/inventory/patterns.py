@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv6Address
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.source.regular_expressions import compiled
 
 _SUBSCRIPT = re.compile(r"(?P<of>.+)\[(?:(?P<index>-?[0-9]+)|(?P<first>[0-9]+)[:-](?P<last>[0-9]*))\]\Z")
 _GLOB = frozenset("?*[")
@@ -129,10 +130,10 @@ def _matcher(part: str) -> Callable[[str], bool]:
     else:
         expression = part[1:]
     try:
-        compiled = re.compile(expression)
-    except re.error as error:
+        regular = compiled(expression)
+    except ValueError as error:
         raise PatternError(f"{part!r} is not a regular expression: {error}") from None
-    return lambda name: compiled.match(name) is not None
+    return lambda name: regular.match(name) is not None
 
 
 def _split_at_colons(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from smolrun.diagnostic import Diagnostic, Severity
 from smolrun.errors import LoadError
 from smolrun.inventory.draft import ALL, Draft
-from smolrun.source.text import SourceText
+from smolrun.source.text import trusted
 
 TIMEOUT = 120.0
 """Seconds that a program may take; those that ask a cloud need many."""
@@ -103,18 +103,9 @@ def _ask(path: Path, *arguments: str) -> Any:
     if answer.returncode != 0:
         raise _refused(path, f"ended with exit code {answer.returncode} for {arguments[0]}", said or None)
     try:
-        return _trusted(json.loads(answer.stdout))
+        return trusted(json.loads(answer.stdout))
     except (ValueError, RecursionError) as error:
         raise _refused(path, f"did not print JSON for {arguments[0]}: {error}") from None
-
-
-def _trusted(value: Any) -> Any:
-    """The same, its strings as text of an inventory, which may be templates."""
-    if isinstance(value, str):
-        return SourceText(value)
-    if isinstance(value, dict):
-        return {key: _trusted(item) for key, item in value.items()}
-    return [_trusted(item) for item in value] if isinstance(value, list) else value
 
 
 def _refused(path: Path, what: str, hint: str | None = None) -> LoadError:

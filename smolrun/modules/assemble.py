@@ -4,12 +4,11 @@ import codecs
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from smolrun.errors import ModuleError
-from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
+from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import expanding
 from smolrun.modules.files.arguments import ReplaceArguments
 from smolrun.modules.files.content import Content
@@ -17,15 +16,7 @@ from smolrun.modules.files.delivery import Delivery, arrived, deliver
 from smolrun.modules.files.labels import labelled
 from smolrun.modules.files.listing import list_folders, read_files
 from smolrun.modules.files.source import find, local_content
-from smolrun.source.coercions import Boolean, Text
-
-
-def _compiles(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise mistake(f"not a regular expression of Python's: {error}") from None
-    return text
+from smolrun.source.coercions import Boolean, Pattern, Text
 
 
 class AssembleArguments(ReplaceArguments):
@@ -59,7 +50,7 @@ class AssembleArguments(ReplaceArguments):
     delimiter: Text | None = Field(
         None, description="A line between the pieces; \\n, \\t and the like mean what they do in Python"
     )
-    regexp: Annotated[Text, AfterValidator(_compiles)] | None = Field(
+    regexp: Pattern | None = Field(
         None, description="Python's regular expression for the names of the pieces; all by default"
     )
     ignore_hidden: Boolean = Field(False, description="Leave out names that begin with a dot")

@@ -17,6 +17,7 @@ from smolrun.modules.files.listing import Entry, Listing, list_folders, read_fil
 from smolrun.modules.files.modes import final_mode
 from smolrun.modules.guest import script_text
 from smolrun.source.coercions import Boolean, FileMode, Integer, Text, TextList
+from smolrun.source.regular_expressions import compiled
 
 AGES = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SIZES = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
@@ -116,8 +117,8 @@ class FindArguments(Arguments):
             raise mistake("`mode: preserve` has no meaning here")
         for pattern in [*(self.patterns + self.excludes if self.use_regex else ()), self.contains or ""]:
             try:
-                re.compile(pattern)
-            except re.error as error:
+                compiled(pattern)
+            except ValueError as error:
                 raise mistake(f"'{pattern}' is not a regular expression of Python's: {error}") from None
         return self
 

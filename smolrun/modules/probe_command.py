@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field
 
 from smolrun.modules.base import Module, ModuleResult, TaskContext
-from smolrun.modules.probes.watching import Codes, Pattern, ProbeArguments, Seen, searched, watch
-from smolrun.source.coercions import Text
+from smolrun.modules.probes.watching import Codes, ProbeArguments, Seen, searched, watch
+from smolrun.source.coercions import Pattern, Text
 from smolrun.ssh.result import CommandResult
 
 

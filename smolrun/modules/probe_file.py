@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from smolrun.modules import stat
 from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.commands.quoting import expanding
-from smolrun.modules.probes.watching import Pattern, ProbeArguments, Seen, searched, watch
+from smolrun.modules.probes.watching import ProbeArguments, Seen, searched, watch
 from smolrun.modules.system.asking import ask
-from smolrun.source.coercions import Text
+from smolrun.source.coercions import Pattern, Text
 
 Kind = Literal["file", "directory", "link", "present", "absent"]
 

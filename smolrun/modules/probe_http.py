@@ -4,9 +4,9 @@ from pydantic import Field
 
 from smolrun.modules import uri
 from smolrun.modules.base import Module, ModuleResult, TaskContext
-from smolrun.modules.probes.watching import Codes, Pattern, ProbeArguments, Seen, searched, watch
+from smolrun.modules.probes.watching import Codes, ProbeArguments, Seen, searched, watch
 from smolrun.modules.web.arguments import Headers
-from smolrun.source.coercions import Boolean, Integer, Text
+from smolrun.source.coercions import Boolean, Integer, Pattern, Text
 
 
 class ProbeHttpArguments(ProbeArguments):

@@ -1,27 +1,15 @@
 """``replace``: all that matches a regular expression in a text file, replaced."""
 
 import re
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from smolrun.errors import ModuleError
-from smolrun.modules.base import Module, ModuleResult, TaskContext, mistake
+from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.files.arguments import EditArguments
 from smolrun.modules.files.editing import Edit, Original, edit, no_file
 from smolrun.modules.files.labels import labelled
-from smolrun.source.coercions import Text
-
-
-def _compiles(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise mistake(f"not a regular expression of Python's: {error}") from None
-    return text
-
-
-TextPattern = Annotated[Text, AfterValidator(_compiles)]
+from smolrun.source.coercions import Pattern, Text
 
 
 class ReplaceFileArguments(EditArguments):
@@ -49,14 +37,14 @@ class ReplaceFileArguments(EditArguments):
     The guest needs: a tool to hash files (``sha256sum`` of coreutils or BusyBox, or openssl).
     """
 
-    regexp: TextPattern = Field(
+    regexp: Pattern = Field(
         description="Python's regular expression; `^` and `$` match at every line, `.` matches no newline"
     )
     replace: Text = Field("", description="What stands for each match; \\1 or \\g<name> is a group. Nothing by default")
-    after: TextPattern | None = Field(
+    after: Pattern | None = Field(
         None, description="Replace only what comes after a match of this, where `.` matches newlines too"
     )
-    before: TextPattern | None = Field(
+    before: Pattern | None = Field(
         None, description="Replace only what comes before a match of this, where `.` matches newlines too"
     )
     encoding: Text = Field("utf-8", description="The encoding of the file")

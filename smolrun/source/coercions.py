@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from smolrun.source.regular_expressions import compiled
+
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})
 _BOOLEAN_EXAMPLES = ["yes", "no", "on", "off", "true", "false"]
@@ -98,6 +100,18 @@ def to_single_list(value: object) -> object:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def to_pattern(value: object) -> object:
+    """A regular expression, as its text. Raises for what Python's ``re`` does not read."""
+    text = to_text(value)
+    try:
+        compiled(str(text))
+    except ValueError as error:
+        raise PydanticCustomError(
+            "argument", "not a regular expression of Python's: {error}", {"error": str(error)}
+        ) from None
+    return text
+
+
 def to_file_mode(value: object) -> object:
     """A file mode as text: four octal digits, a symbolic mode, or ``preserve``.
 
@@ -167,6 +181,8 @@ Seconds = Annotated[
 Text = Annotated[str, BeforeValidator(to_text), WithJsonSchema(_TEXT_SCHEMA)]
 SecretText = Annotated[SecretStr, BeforeValidator(to_text), WithJsonSchema(_TEXT_SCHEMA)]
 """Text that no event shows and no command line has."""
+Pattern = Annotated[str, BeforeValidator(to_pattern), WithJsonSchema(_TEXT_SCHEMA)]
+"""A regular expression of Python's, for text."""
 TextList = Annotated[list[Text], BeforeValidator(to_list), WithJsonSchema(_TEXT_LIST_SCHEMA)]
 """A list of texts, or one text with commas between the items."""
 Texts = Annotated[list[Text], BeforeValidator(to_single_list), WithJsonSchema(_TEXT_LIST_SCHEMA)]

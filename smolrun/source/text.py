@@ -4,7 +4,7 @@ Trust is a type here: a `SourceText` may be compiled as a template, a plain `str
 on a `SourceText` (slicing, formatting, a filter) gives a plain `str` again, so what was computed is data.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from smolrun.location import Location
 
@@ -34,6 +34,15 @@ class SourceText(str):
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, Location | None]]:
         return (type(self), (str(self), self.location))
+
+
+def trusted(value: Any) -> Any:
+    """The same values, each of their texts as if it were written in a playbook: they may be templates."""
+    if isinstance(value, str):
+        return SourceText(value)
+    if isinstance(value, dict):
+        return {key: trusted(item) for key, item in value.items()}
+    return [trusted(item) for item in value] if isinstance(value, list) else value
 
 
 def is_template(value: object) -> bool:

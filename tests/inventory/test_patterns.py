@@ -67,9 +67,10 @@ def test_parts_that_match_nothing_are_reported() -> None:
     assert match("web1:nope:&none", NAMES) == Matched((), ("nope", "none"))
 
 
-def test_a_regular_expression_that_is_none_is_an_error() -> None:
+@pytest.mark.parametrize("pattern", ["~web(", "~web{99999999999999999999}"])
+def test_a_regular_expression_that_is_none_is_an_error(pattern: str) -> None:
     with pytest.raises(PatternError, match="not a regular expression"):
-        hosts("~web(")
+        hosts(pattern)
 
 
 @pytest.mark.parametrize(

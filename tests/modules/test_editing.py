@@ -218,7 +218,9 @@ def test_a_file_that_is_a_mount_point_is_written_into_where_allowed(local: Guest
         ("lineinfile", {"line": "x", "insertafter": "a**"}),
         ("blockinfile", {"block": "x", "insertbefore": "["}),
         ("replace", {"regexp": "(?P<x"}),
+        ("lineinfile", {"line": "x", "regexp": "x{99999999999999999999}"}),
         ("replace", {"regexp": "x", "after": "*"}),
+        ("replace", {"regexp": "x{99999999999999999999}"}),
     ],
 )
 def test_what_is_no_regular_expression_is_told_when_loading(

@@ -1,5 +1,6 @@
 """Ansible's coercions: what each type takes, what it makes of it, and what it refuses."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from smolrun.source.coercions import Boolean, FileMode, Integer, Number, Seconds, Text, TextList, Texts
+from smolrun.source.coercions import Boolean, FileMode, Integer, Number, Pattern, Seconds, Text, TextList, Texts
 
 
 def take(kind: Any, value: object) -> object:
@@ -74,6 +75,13 @@ def test_a_value_becomes(kind: Any, value: object, expected: object) -> None:
         (TextList, {"a": 1}, "expected a list, found a mapping"),
         (FileMode, "0999", "expected a file mode such as \"0644\" or u=rw,g=r,o=r, found the text '0999'"),
         (FileMode, 0o10000, 'expected a file mode such as "0644" or u=rw,g=r,o=r, found the number 4096'),
+        (Pattern, "a(", "not a regular expression of Python's: missing ), unterminated subpattern at position 1"),
+        (
+            Pattern,
+            "a{99999999999999999999}",
+            "not a regular expression of Python's: the repetition number is too large",
+        ),
+        (Pattern, None, "expected text, found nothing"),
     ],
 )
 def test_a_value_is_refused_in_plain_words(kind: Any, value: object, message: str) -> None:
@@ -92,8 +100,8 @@ def test_a_file_mode_is_the_same_as_number_and_as_text(mode: int) -> None:
 
 @given(st.text() | st.floats() | st.binary() | st.none() | st.lists(st.none()))
 def test_any_value_is_taken_or_refused_and_nothing_else_happens(value: object) -> None:
-    for kind in (Boolean, Integer, Number, Seconds, Text, TextList, Texts, FileMode):
+    for kind in (Boolean, Integer, Number, Pattern, Seconds, Text, TextList, Texts, FileMode):
         try:
             take(kind, value)
         except ValidationError as error:
-            assert "expected" in str(error.errors()[0]["msg"])  # noqa: PT017 - both ways out are right
+            assert re.match("expected|not a regular expression", error.errors()[0]["msg"])  # noqa: PT017 - both ways out are right

@@ -3,7 +3,6 @@
 Two round trips where something is to be changed, one where nothing is.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from smolrun.modules.files.state import PathState, Reading, reading_in
 from smolrun.modules.files.writing import Attributes, Options, Outcome, attribute_changes, write
 from smolrun.modules.guest import script_text
 from smolrun.source.coercions import Text
+from smolrun.source.regular_expressions import compiled
 
 AT_ONCE = 4 * 1024 * 1024
 """Bytes of a file that come with its state; a larger one needs a round trip of its own."""
@@ -164,8 +164,8 @@ def to_bytes(text: str) -> bytes:
 
 def _compiles(text: str) -> str:
     try:
-        re.compile(to_bytes(text))
-    except re.error as error:
+        compiled(to_bytes(text))
+    except ValueError as error:
         raise mistake(f"not a regular expression of Python's: {error}") from None
     return text
 

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from smolrun.deadline import Deadline
 from smolrun.lazy_dataclass import dataclass
-from smolrun.modules.base import Arguments, ModuleResult, TaskContext, mistake
-from smolrun.source.coercions import Integer, Number, Text
+from smolrun.modules.base import Arguments, ModuleResult, TaskContext
+from smolrun.source.coercions import Integer, Number
 
 
 class ProbeArguments(Arguments):
@@ -18,18 +18,6 @@ class ProbeArguments(Arguments):
 
     within: Number = Field(0, description="Seconds in which it may still become so; 0 looks once", ge=0)
     every: Number = Field(1, description="Seconds between two looks", gt=0)
-
-
-def _compiles(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise mistake(f"not a regular expression of Python's: {error}") from None
-    return text
-
-
-Pattern = Annotated[Text, AfterValidator(_compiles)]
-"""A regular expression of Python's, searched for line by line."""
 
 
 def _codes(value: object) -> object:
