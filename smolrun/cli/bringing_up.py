@@ -115,13 +115,16 @@ def _start(
     guests = {one.name: one.made(instances) for one in wanted}
     up.guests.update(guests)
 
+    notices: set[str] = set()
+
     def start(one: "WantedGuest") -> None:
         began, guest = time.monotonic(), guests[one.name]
         up.variables[one.name] = guest.start(deadline)
         if not quiet:
             how = " from its snapshot" if guest.resources.began == "restored" else ""
             note(f"{one.name} is up after {time.monotonic() - began:.1f} s{how}")
-        if guest.notice:
+        if guest.notice and guest.notice not in notices:
+            notices.add(guest.notice)
             note(guest.notice)
 
     if (crowded := too_large(wanted)) is not None:

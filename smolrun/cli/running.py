@@ -85,6 +85,7 @@ def _execute(
         tell_warnings(loaded.warnings, output, report.listeners)
         connections = ConnectionPool(client_options(report.suspended if sys.stdin.isatty() else None))
         run = Run(loaded.playbooks, loaded.inventory, settings, report.listeners, connections=connections)
+        run.told(loaded.warnings)
 
         def interrupt() -> None:
             run.interrupt()

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from smolrun.connection.pool import ConnectionPool
+from smolrun.diagnostic import Diagnostic
 from smolrun.engine.ansible_settings import ansible_settings
 from smolrun.engine.event_bus import EventBus
 from smolrun.engine.events import Event as RunEvent
@@ -146,6 +147,10 @@ class Run:
         for play in (play for playbook in self._playbooks for play in playbook.plays):
             for written in (play.vars, *(visit.node.vars for visit in walk(play))):
                 services.keep_passwords(written)
+
+    def told(self, warnings: Iterable[Diagnostic]) -> None:
+        """What the check of the playbooks has told already is not told again."""
+        self._services.told(warnings)
 
     def interrupt(self) -> None:
         """End the run: kill the commands that are running on the guests, begin nothing new, tell the recap.

@@ -79,6 +79,11 @@ class Services:
             )
         )
 
+    def told(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """These have been told already, and need not be told again."""
+        with self._lock:
+            self._warned.update((found.message, found.location) for found in diagnostics)
+
     def warn_of_error(self, error: SmolVMError) -> None:
         self.warn(error.message, error.location, error.hint)
 

@@ -184,8 +184,12 @@ def followed_role(task: Task, kind: "Kind", around: Around, mistakes: Mistakes) 
         return None
     use = role_use_of(task, str(name), values)
     path = find_role(use.name, around)
+    if path is None:  # no error: the play may install it before it comes here
+        looked = looked_for(role_places(use.name, around))
+        mistakes.warning("missing-role", f"there is no role '{use.name}'", use.place, _near(use.name, around) or looked)
+        return None
     context = (path, tuple(sorted(use.files.items())))
-    if path is None or context in around.reader.followed or _mark(path, use) in around.stack:
+    if context in around.reader.followed or _mark(path, use) in around.stack:
         return None
     around.reader.followed.add(context)
     return read_role(use, around, mistakes)

@@ -131,7 +131,12 @@ def _followed(task: Task, kind: "Kind", around: Around, mistakes: Mistakes) -> B
     if not isinstance(name, str) or is_open(name) or task.arguments_template is not None:
         return None
     path = find_tasks(str(name), around, kind)
-    if path is None or path.absolute() in around.stack:
+    if path is None:  # no error: the play may make it before it comes here
+        place = location_at(task.arguments, ["file"]) or task.location
+        looked = looked_for(around.place.task_places(str(name), handlers=kind == "handler"))
+        mistakes.warning("missing-file", f"there is no file of tasks '{name}'", place, looked)
+        return None
+    if path.absolute() in around.stack:
         return None
     role = around.place.role
     context = (path.absolute(), kind, role.path if role else None)

@@ -14,6 +14,8 @@ LAST_LINES = 10
 """How many of each stream; the whole is in the result, which ``-v`` shows."""
 LONGEST_LINE = 2_000
 """Characters of one line of a stream that are shown: a command may write megabytes without a newline."""
+_NO_EXIT_CODE = 256
+"""From here on a module's ``rc`` is a number of its own (``lineinfile`` has 257, as in Ansible)."""
 _LABEL_WIDTH = 11
 _VALUE_LIMIT = 300
 
@@ -78,7 +80,7 @@ def _command(event: Outcome) -> Lines:
     if command:
         yield from _labelled("command", command if isinstance(command, str) else " ".join(map(str, command)))
     code = event.result.get("exit_code", event.result.get("rc"))
-    if code is not None:
+    if code is not None and not (isinstance(code, int) and code >= _NO_EXIT_CODE):
         yield from _labelled("exit code", f"{code}{_told_by(event.result)} after {seconds(event.duration)}")
 
 

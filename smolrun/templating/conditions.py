@@ -92,7 +92,7 @@ def _whole_template(expression: SourceText, code: str, rendering: Values) -> Con
     warning = Diagnostic(
         Severity.WARNING,
         "template-in-condition",
-        "a condition is an expression already: it needs no '{{ }}'",
+        "a condition is an expression already, without '{{ }}'",
         location_of(expression),
         f"write: {code}",
     )

@@ -191,6 +191,18 @@ def test_who_is_not_root_is_told_of_become(smolrun: Smolrun, playbook: Playbook)
     assert "'become: true' on the task or its play runs it as root" in ended.out
 
 
+def test_a_warning_of_the_check_is_not_told_again_when_the_task_runs(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- ping:\n  when: '{{ 1 == 1 }}'\n"), *EMBEDDED)
+    assert ended.err.count("a condition is an expression already") == 1
+
+
+def test_guests_that_are_this_machine_say_so_once(smolrun: Smolrun, playbook: Playbook) -> None:
+    Path("hosts.yml").write_text("all: {hosts: {a: {guest: {provider: embedded}}, b: {guest: {provider: embedded}}}}\n")
+    ended = smolrun("run", playbook("- ping:\n"), "-i", "hosts.yml")
+    assert ended.code == 0
+    assert ended.err.count("[NOTE]") == 1
+
+
 def _vaulted(smolrun: Smolrun, path: str, text: str) -> None:
     Path("password").write_bytes(PASSWORD + b"\n")
     Path(path).parent.mkdir(exist_ok=True)

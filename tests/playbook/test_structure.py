@@ -31,6 +31,8 @@ def told(folder: Path, roles_path: tuple[Path, ...] = (), collections_path: tupl
     [
         ("import_tasks: no.yml", "4:21 error missing-file: there is no file of tasks 'no.yml'"),
         ("import_role: {name: nope}", "4:27 error missing-role: there is no role 'nope'"),
+        ("include_tasks: no.yml", "4:22 warning missing-file: there is no file of tasks 'no.yml'"),
+        ("include_role: {name: nope}", "4:28 warning missing-role: there is no role 'nope'"),
         ("{import_tasks: a.yml, loop: [1]}", "4:29 error import: 'loop' says nothing to 'import_tasks', which is done when the playbook is loaded"),
         ("{import_tasks: a.yml, register: x}", "4:29 warning import: 'register' says nothing to 'import_tasks', which is done when the playbook is loaded"),
         ("import_tasks: '{{ playbook_dir }}/a.yml'", None),
