@@ -102,3 +102,18 @@ def replace() -> Space:
     for arguments in each(places, changes, more):
         if arguments["path"] != "link" or "backup" not in arguments:
             yield arguments
+
+
+def pam_limits() -> Space:
+    """Nothing that has a comment already, or no newline at its end: there Ansible mixes lines up; no copies, which it
+    makes each time.
+    """
+    limits = [
+        {"domain": "joe", "limit_type": "soft", "limit_item": "nofile"},
+        {"domain": "@web", "limit_type": "-", "limit_item": "nice"},
+        {"domain": "*", "limit_type": "hard", "limit_item": "core"},
+    ]
+    places = [{"dest": place} for place in ("limits", "empty", "missing", "no/such/folder", "folder")]
+    values = [{"value": value} for value in (100, -5, 7, "unlimited", "many")]
+    more: list[dict[str, Any]] = [{}, {"use_max": True}, {"use_min": True}, {"comment": "why"}]
+    yield from each(places, limits, values, more)

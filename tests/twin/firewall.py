@@ -36,3 +36,25 @@ def iptables() -> Iterator[tuple[str, dict[str, Any]]]:
         {**chain, "jump": "NO-SUCH-CHAIN", "state": "absent"}, {"chain": "TWIN2", "chain_management": True},
         {**chain, "state": "absent", "chain_management": True},
     ))  # fmt: skip
+
+
+def ufw() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rules before the firewall is on, and after; policies and the log only after: before, ansible-core is wrong."""
+    yield from (("community.general.ufw", arguments) for arguments in (
+        {"rule": "allow", "port": "ssh", "proto": "tcp"}, {"rule": "allow", "to_port": 22, "proto": "tcp"},
+        {"rule": "deny", "src": "192.0.2.0/24", "port": "25", "comment": "no mail", "log": True},
+        {"state": "enabled"}, {"state": "enabled", "policy": "deny"}, {"default": "reject", "direction": "outgoing"},
+        {"default": "allow", "direction": "outgoing"}, {"logging": "medium"}, {"logging": "on"}, {"logging": "off"},
+        {"rule": "limit", "name": "OpenSSH"}, {"rule": "allow", "name": "No Such"},
+        {"rule": "deny", "src": "192.0.2.0/24", "port": "25", "comment": "still no mail", "log": True},
+        {"rule": "reject", "proto": "tcp", "port": 20, "to_ip": "::", "insert": 0, "insert_relative_to": "first-ipv6"},
+        {"rule": "reject", "proto": "tcp", "port": 20, "to_ip": "0.0.0.0", "insert": -1,
+         "insert_relative_to": "last-ipv4"},
+        {"rule": "allow", "port": 99, "insert": 77},
+        {"rule": "allow", "port": "60000:60010,61000", "proto": "udp", "interface": "eth7", "direction": "in"},
+        {"rule": "allow", "route": True, "interface_in": "eth7", "interface_out": "eth8"},
+        {"rule": "allow", "port": 1, "interface_in": "eth7", "interface_out": "eth8"},
+        {"rule": "allow", "port": 1, "direction": "incoming"}, {"rule": "allow", "from_port": "no-such"},
+        {"rule": "limit", "name": "OpenSSH", "delete": True}, {"rule": "limit", "name": "OpenSSH", "delete": True},
+        {"state": "reloaded"}, {"state": "disabled"},
+    ))  # fmt: skip

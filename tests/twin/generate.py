@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.twin import archives, files
-from tests.twin.firewall import iptables
+from tests.twin.firewall import iptables, ufw
 from tests.twin.spaces import Space
 from tests.twin.system import system
 
@@ -23,6 +23,7 @@ while [ "$i" -lt COUNT ]; do
 	: >empty
 	printf '#!/bin/sh\n' >program && chmod 755 program
 	printf 'a\n# BEGIN ANSIBLE MANAGED BLOCK\nold\n# END ANSIBLE MANAGED BLOCK\nz\n' >block
+	printf '# limits\njoe soft nofile 100\n@web\t-  nice -5\n* hard core unlimited\n' >limits
 	printf 'x\n' >folder/inner/file && chmod 700 folder/inner
 	ln -s present link
 	ln -s nowhere dangling
@@ -92,6 +93,7 @@ _SPACES: dict[str, Callable[[], Space]] = {
     "lineinfile": files.lineinfile,
     "blockinfile": files.blockinfile,
     "replace": files.replace,
+    "pam_limits": files.pam_limits,
     "archive": archives.archive,
     "acl": archives.acl,
     "capabilities": archives.capabilities,
@@ -100,7 +102,7 @@ _SPACES: dict[str, Callable[[], Space]] = {
 }
 _NAMES = {
     "acl": "ansible.posix.acl",
-    **{name: f"community.general.{name}" for name in ("archive", "capabilities", "make", "xattr")},
+    **{name: f"community.general.{name}" for name in ("archive", "capabilities", "make", "pam_limits", "xattr")},
 }
 _COUNTS = {
     "file": 25,
@@ -109,12 +111,17 @@ _COUNTS = {
     "lineinfile": 15,
     "blockinfile": 10,
     "replace": 10,
+    "pam_limits": 40,
     "archive": 40,
     "acl": 40,
     "capabilities": 20,
     "make": 15,
     "xattr": 40,
 }
-_LISTS: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]] = {"system": system, "iptables": iptables}
+_LISTS: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]] = {
+    "system": system,
+    "iptables": iptables,
+    "ufw": ufw,
+}
 """Tasks of which each builds on those before it."""
 GROUPS = (*_SPACES, *_LISTS)

@@ -41,6 +41,7 @@ for table in /var/spool/cron/crontabs/* /etc/cron.d/twin; do
 done
 systemctl is-enabled twin; systemctl is-active twin
 dpkg-query -W -f '${Package} ${Version} ${Status}\n' hello time 2>/dev/null
+cat /etc/default/ufw /etc/ufw/ufw.conf /etc/ufw/user*.rules 2>/dev/null
 for table in filter nat mangle; do iptables -t "$table" -S; ip6tables -t "$table" -S; done
 for folder in /home/* /srv/*; do stat -c '%n %a %U %G' "$folder"; done
 true
@@ -97,6 +98,8 @@ def test_both_do_the_same_and_say_so(twins: tuple[Endpoint, Endpoint], tmp_path:
     tasks = cases(group)
     playbook = write_playbook(tmp_path, tasks)
     for guest in twins:
+        if group == "ufw":  # which brings Python along, and so comes last
+            on(guest, "apt-get install -y -q ufw >/dev/null 2>&1")
         on(guest, PREPARE.replace("COUNT", str(len(tasks))))
     assert manifest(twins[0]) == manifest(twins[1])
     found = []
