@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from smolrun.cli import options
+from smolrun.cli.completing import files
 from smolrun.cli.configuring import ConfiguredCommand
 from smolrun.cli.flags import InventoryFlags, taken
 from smolrun.cli.grouping import option
@@ -29,7 +30,7 @@ Exit codes:
 @click.command(
     "check", short_help="Look for all mistakes, connecting to nothing.", cls=ConfiguredCommand, epilog=_EXAMPLES
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", shell_complete=files, nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options
 @option("--strict", heading="Output", is_flag=True, help="Warnings are errors.")

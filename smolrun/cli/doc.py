@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from smolrun.cli.completing import modules
 from smolrun.cli.grouping import GroupedCommand, option
 
 
@@ -19,7 +20,7 @@ Examples:
   smolrun doc --write docs/modules --check   # for CI: 1 when a page is out of date
 """,
 )
-@click.argument("modules", nargs=-1, metavar="[MODULE]...")
+@click.argument("modules", nargs=-1, metavar="[MODULE]...", shell_complete=modules)
 @option(
     "--write",
     heading="Options",

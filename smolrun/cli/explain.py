@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smolrun.cli import options
+from smolrun.cli.completing import files
 from smolrun.cli.configuring import ConfiguredCommand
 from smolrun.cli.flags import InventoryFlags, taken
 from smolrun.cli.grouping import option
@@ -38,7 +39,7 @@ Exit codes:
 )
 @click.argument("host")
 @click.argument("variable")
-@click.argument("playbook", required=False)
+@click.argument("playbook", required=False, shell_complete=files)
 @option("--output", heading="Output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.inventory_options
 @options.variable_options

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from smolrun.cli.completing import BY_METAVAR
+
 
 class GroupedOption(click.Option):
     """An option that says under which heading it is explained."""
@@ -32,5 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def option(*names: str, heading: str, **settings: Any) -> Callable[[F], F]:
-    """`click.option` under a heading."""
+    """`click.option` under a heading. What its help calls its value says how a shell completes it."""
+    if "type" not in settings and settings.get("metavar") in BY_METAVAR:
+        settings.setdefault("shell_complete", BY_METAVAR[settings["metavar"]])
     return click.option(*names, cls=GroupedOption, heading=heading, **settings)

@@ -2,6 +2,7 @@
 
 import click
 
+from smolrun.cli.completing import runs
 from smolrun.cli.grouping import GroupedCommand
 from smolrun.errors import UsageError
 
@@ -14,7 +15,7 @@ Examples:
 
 
 @click.command("report", cls=GroupedCommand, short_help="Make reports of a run that is kept.", epilog=_EXAMPLES)
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=runs)
 @click.argument("reports", metavar="KIND=FILE...", nargs=-1, required=True)
 def command(run: str, reports: tuple[str, ...]) -> int:
     """Make reports of a kept run: html=FILE, junit=FILE, json=FILE, or github for annotations.

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from smolrun.cli import options
+from smolrun.cli.completing import files
 from smolrun.cli.configuring import ConfiguredCommand
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags, taken
 
@@ -25,7 +26,7 @@ Exit codes:
 
 
 @click.command("run", cls=ConfiguredCommand, epilog=_EXAMPLES)
-@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
+@click.argument("playbooks", metavar="PLAYBOOK...", shell_complete=files, nargs=-1, required=True)
 @options.inventory_options
 @options.variable_options
 @options.selection_options

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smolrun.cli import options
+from smolrun.cli.completing import runs
 from smolrun.cli.grouping import GroupedCommand, option
 from smolrun.errors import UsageError
 
@@ -23,7 +24,7 @@ Examples:
 
 
 @click.command("show", cls=GroupedCommand, short_help="Show a run that is kept.", epilog=_EXAMPLES)
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=runs)
 @option("--task", "number", heading="What is shown", type=click.IntRange(1), metavar="N",
         help="One task: its place, command, output, diff and result on each host.")  # fmt: skip
 @option("--log", "as_log", heading="What is shown", is_flag=True, help="What the run printed, once more.")

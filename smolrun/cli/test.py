@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from smolrun.cli import options
+from smolrun.cli.completing import files
 from smolrun.cli.configuring import ConfiguredCommand
 from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags, taken
 from smolrun.cli.grouping import option
@@ -39,7 +40,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     epilog=_EXAMPLES,
     short_help="Prove a playbook on fresh guests: twice, in check mode, and verified.",
 )
-@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True)
+@click.argument("playbooks", metavar="PLAYBOOK...", nargs=-1, required=True, shell_complete=files)
 @option("--prepare", heading=_PHASES, type=_FILE, metavar="FILE", help="A playbook that runs first, once.")
 @option("--verify", heading=_PHASES, type=_FILE, metavar="FILE", help="A playbook that looks at the result.")
 @option("--matrix", heading=_PHASES, type=click.Path(path_type=Path), metavar="FILE",

@@ -48,6 +48,31 @@ def test_completion_knows_commands_and_options() -> None:
     assert "--start-at-task" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run si", "file,si"),
+        ("check si", "file,si"),
+        ("test si", "file,si"),
+        ("run site.yml -i ho", "file,ho"),
+        ("run site.yml --private-key k", "file,k"),
+        ("doc lineinf", "plain,lineinfile"),
+        ("show la", "plain,last"),
+        ("run site.yml --guest em", "plain,embedded"),
+    ],
+)
+def test_completion_knows_files_modules_runs_and_guests(words: str, told: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "from smolrun.cli import main; main()"], capture_output=True, text=True, check=False,
+        env={
+            "_SMOLRUN_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"smolrun {words}",
+            "COMP_CWORD": str(len(words.split())),
+        },
+    )  # fmt: skip
+    assert told in ended.stdout.splitlines()
+
+
 def test_kinds_of_connection_are_those_that_there_are() -> None:
     from smolrun.cli.options import CONNECTIONS
     from smolrun.connection.settings import CONNECTION_NAMES
