@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field
@@ -71,7 +72,8 @@ def _of_guest(arguments: AssembleArguments, task: TaskContext) -> ModuleResult:
     wanted = [entry for entry in listing.entries if _is_piece(arguments, entry.name) and not entry.is_folder]
     pieces = [content for _, content in read_files(task, wanted) if content is not None]
     content = Content(joined(pieces, arguments.delimiter))
-    return arrived(_delivery(arguments, content), arguments, task, listing.reading, listing.reading.states[0])
+    done = arrived(_delivery(arguments, content), arguments, task, listing.reading, listing.reading.states[0])
+    return _with_md5(done, content)
 
 
 def _of_controller(arguments: AssembleArguments, task: TaskContext) -> ModuleResult:
@@ -80,7 +82,13 @@ def _of_controller(arguments: AssembleArguments, task: TaskContext) -> ModuleRes
         raise ModuleError(f"{folder} is not a folder, and there can be no pieces in it")
     files = sorted(path for path in folder.iterdir() if path.is_file() and _is_piece(arguments, path.name))
     pieces = [_read(path, task, decrypt=arguments.decrypt) for path in files]
-    return deliver(_delivery(arguments, Content(joined(pieces, arguments.delimiter))), arguments, task)
+    content = Content(joined(pieces, arguments.delimiter))
+    return _with_md5(deliver(_delivery(arguments, content), arguments, task), content)
+
+
+def _with_md5(result: ModuleResult, content: Content) -> ModuleResult:
+    """As Ansible tells it, where nothing was changed, too."""
+    return replace(result, values={**result.values, "md5sum": content.digest("md5")})
 
 
 def _read(path: Path, task: TaskContext, *, decrypt: bool) -> bytes:

@@ -82,7 +82,18 @@ def run(arguments: AuthorizedKeyArguments, task: TaskContext) -> ModuleResult:
     }
     if lines == lines_of(before):
         return ModuleResult(values=values)
-    outcome = save(task, original, after, owner=f"{arguments.user}:", mode="0600", folder_mode="0700")
+    # A file elsewhere may be root's on purpose: so that the user cannot let others in.
+    own = arguments.path is None and original.state.path.endswith("/.ssh/authorized_keys")
+    outcome = save(
+        task,
+        original,
+        after,
+        owner=f"{arguments.user}:",
+        mode="0600",
+        folder_mode="0700",
+        own=own,
+        own_folder=own and arguments.manage_dir,
+    )
     return ModuleResult(changed=outcome.changed, values=values, diffs=outcome.diffs)
 
 

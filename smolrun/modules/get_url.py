@@ -94,7 +94,9 @@ def run(arguments: GetUrlArguments, task: TaskContext) -> ModuleResult:
 def _download(
     arguments: GetUrlArguments, task: TaskContext, reading: Reading, now: PathState, algorithm: str, wanted_hash: str
 ) -> ModuleResult:
-    conditional = now.exists and not arguments.force and not wanted_hash
+    # curl gives nothing at all for a file:// that is not newer, with no status to tell it by
+    of_http = arguments.url.lower().startswith(("http://", "https://"))
+    conditional = of_http and now.exists and not arguments.force and not wanted_hash
     options = list(settings(arguments, arguments.timeout))
     options += [("location", None), *([("time-cond", now.path)] if conditional else [])]
     wanted = Attributes(arguments.owner, arguments.group, arguments.mode)

@@ -32,6 +32,12 @@ def busybox(busybox_guest: Endpoint, tmp_path: Path) -> Iterator[Guest]:
 
 
 @pytest.fixture
+def alpine(alpine_guest: Endpoint, tmp_path: Path) -> Iterator[Guest]:
+    """The same laid out like Alpine, with OpenRC."""
+    yield from _over_ssh(alpine_guest, tmp_path)
+
+
+@pytest.fixture
 def debian(openssh: Endpoint, tmp_path: Path) -> Iterator[Guest]:
     """A real OpenSSH server."""
     yield from _over_ssh(openssh, tmp_path)

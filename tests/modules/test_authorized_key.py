@@ -53,6 +53,21 @@ def test_keys_are_added_changed_and_removed(home: Guest) -> None:
     assert lines(home) == [ONE]
 
 
+def test_what_was_there_becomes_the_users(home: Guest) -> None:
+    """A folder that root has made first would keep its user out: sshd trusts neither."""
+    file = home.root / "home/guest/.ssh/authorized_keys"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"{TWO}\n")
+    for path, mode in ((file, 0o664), (file.parent, 0o755)):
+        path.chmod(mode)
+        os.chown(path, 0, 0)
+    assert home.do("authorized_key", {"user": "guest", "key": ONE, "manage_dir": False}).changed
+    assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (1000, 0o600)
+    assert (file.parent.stat().st_uid, file.parent.stat().st_mode & 0o777) == (0, 0o755)
+    assert home.do("authorized_key", {"user": "guest", "key": TWO, "state": "absent"}).changed
+    assert (file.parent.stat().st_uid, file.parent.stat().st_mode & 0o777) == (1000, 0o700)
+
+
 def test_another_file_and_a_folder_that_is_missing(home: Guest) -> None:
     path = home.path("deep/keys")
     message = home.fails("authorized_key", {"user": "guest", "key": ONE, "path": path, "manage_dir": False})

@@ -84,6 +84,15 @@ def test_what_is_not_newer_is_not_downloaded(local: Guest, web: WebServer) -> No
     assert local.here("x").read_bytes() == CONTENT
 
 
+def test_a_file_of_the_guest_that_is_not_newer_is_no_empty_file(local: Guest) -> None:
+    """curl has no status to tell by that it gave nothing."""
+    local.here("source").write_bytes(CONTENT)
+    given = {"url": f"file://{local.path('source')}", "dest": local.path("x")}
+    assert local.do("get_url", given).changed
+    assert not local.do("get_url", given).changed
+    assert local.here("x").read_bytes() == CONTENT
+
+
 def test_a_file_with_the_right_checksum_is_not_asked_for(guest: Guest, web: WebServer) -> None:
     given = {"url": f"{web.url}/file/tool.tgz", "dest": guest.path("x"), "checksum": f"sha256:{SHA256}"}
     assert guest.do("get_url", given).changed

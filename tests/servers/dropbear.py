@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.servers.endpoint import Endpoint
@@ -151,13 +151,21 @@ def build_busybox_root(root: Path) -> None:
 
 def _copy_program(path: str, root: Path) -> None:
     shutil.copy2(path, root / "bin")
-    for library in _libraries(path):
+    copy_libraries(Path(path), root)
+
+
+def copy_libraries(program: Path, root: Path, environment: Mapping[str, str] | None = None) -> None:
+    """Bring the shared libraries of a program to where it finds them in a root folder."""
+    for library in _libraries(str(program), environment or {}):
         target = root / library.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(library, target)
+        if not target.exists():
+            shutil.copy2(library, target)
 
 
-def _libraries(path: str) -> Sequence[str]:
+def _libraries(path: str, environment: Mapping[str, str]) -> Sequence[str]:
     """The shared libraries of a program; none if it is static."""
-    listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        ["ldd", path], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    ).stdout
     return [word for line in listed.splitlines() for word in line.split() if word.startswith("/")]

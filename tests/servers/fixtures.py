@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.servers.alpine import AlpineGuest
 from tests.servers.debian import BareDebian, DebianGuest, debian_root, skip_where_impossible
 from tests.servers.delay_relay import DelayRelay
 from tests.servers.dropbear import DROPBEAR, BusyBoxGuest, DropbearServer
@@ -221,6 +222,23 @@ def busybox_server(make_folder: Callable[[], Path]) -> Iterator[BusyBoxGuest]:
 def busybox_guest(busybox_server: BusyBoxGuest, track_client: Callable[["SSHClient"], None]) -> Endpoint:
     """A root login on Dropbear in a root folder with nothing but BusyBox; needs root."""
     return replace(busybox_server.endpoint(), on_client=track_client)
+
+
+@pytest.fixture(scope="session")
+def alpine_server(make_folder: Callable[[], Path]) -> Iterator[AlpineGuest]:
+    _need_root()
+    _need(DROPBEAR)
+    _need("/bin/busybox")
+    guest = AlpineGuest(make_folder())
+    guest.start()
+    yield guest
+    guest.stop()
+
+
+@pytest.fixture
+def alpine_guest(alpine_server: AlpineGuest, track_client: Callable[["SSHClient"], None]) -> Endpoint:
+    """A root login on a guest laid out like Alpine, with BusyBox, Dropbear and OpenRC; needs root."""
+    return replace(alpine_server.endpoint(), on_client=track_client)
 
 
 @pytest.fixture

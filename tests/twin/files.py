@@ -117,3 +117,39 @@ def pam_limits() -> Space:
     values = [{"value": value} for value in (100, -5, 7, "unlimited", "many")]
     more: list[dict[str, Any]] = [{}, {"use_max": True}, {"use_min": True}, {"comment": "why"}]
     yield from each(places, limits, values, more)
+
+
+def assemble() -> Space:
+    more: list[dict[str, Any]] = [
+        {}, {"delimiter": "###"}, {"delimiter": "\\x41\\n"}, {"regexp": r"\.conf$"}, {"ignore_hidden": True},
+        {"backup": True}, {"validate": "grep -q new %s"},
+    ]  # fmt: skip
+    sources: list[dict[str, Any]] = [
+        {"src": "@pieces"}, {"src": "tree", "remote_src": False}, {"src": "@missing"}, {"src": "@present"}
+    ]  # fmt: skip
+    for arguments in each([{"dest": place} for place in PLACES], sources, ATTRIBUTES, more):
+        # Ansible puts it into the folder, under the name `src`.
+        if (arguments["dest"], arguments["src"]) != ("folder", "tree"):
+            yield arguments
+
+
+def get_url() -> Space:
+    urls = [{"url": "file://@program"}, {"url": "file://@present"}, {"url": "file://@missing"}]
+    checksum = "sha256:" + "0" * 64
+    more: list[dict[str, Any]] = [{}, {"force": True}, {"backup": True}, {"checksum": checksum}]
+    yield from each([{"dest": place} for place in PLACES], urls, ATTRIBUTES, more)
+
+
+def unarchive() -> Space:
+    sources: list[dict[str, Any]] = [
+        {"src": "packed.tgz"}, {"src": "packed.zip"}, {"src": "@packed.tgz", "remote_src": True},
+        {"src": "@packed.zip", "remote_src": True}, {"src": "@present", "remote_src": True},
+    ]  # fmt: skip
+    more: list[dict[str, Any]] = [
+        {}, {"exclude": ["*/c"]}, {"include": ["top"]}, {"keep_newer": True}, {"creates": "@present"},
+        {"creates": "@missing"}, {"list_files": True}, {"extra_opts": ["--strip-components=1"]},
+    ]  # fmt: skip
+    for arguments in each([{"dest": place} for place in ("folder", "folder/", "missing", "present", "link")], sources,
+                          ATTRIBUTES, more):  # fmt: skip
+        if "extra_opts" not in arguments or ".tgz" in arguments["src"]:
+            yield arguments

@@ -22,18 +22,39 @@ BUNDLE = "ansible==12.*"
 COLLECTIONS = ("ansible_collections/community/general/", "ansible_collections/ansible/posix/")
 """What is taken of the bundle, which has many more."""
 
-TOLD = (
-    "acl",
-    "arcroot",
-    "archived",
-    "dest",
-    "dest_state",
-    "expanded_exclude_paths",
-    "expanded_paths",
-    "missing",
-    "xattr",
-)
-"""Values of results that both programs tell alike."""
+TOLD: Mapping[str, tuple[str, ...]] = {
+    "archive": ("arcroot", "archived", "dest", "dest_state", "expanded_exclude_paths", "expanded_paths", "missing"),
+    "acl": ("acl",),
+    "xattr": ("xattr",),
+    "stat": ("stat",),
+    "slurp": ("content", "encoding", "source"),
+    "find": ("files", "matched"),
+    "getent": ("ansible_facts",),
+    "command": ("rc", "stdout", "stderr", "cmd", "stdout_lines", "skipped"),
+    "shell": ("rc", "stdout", "stderr", "cmd", "stdout_lines"),
+    "unarchive": ("dest", "files", "handler", "mode", "owner", "group", "state", "uid", "gid", "size"),
+    "get_url": (
+        "dest",
+        "checksum_dest",
+        "checksum_src",
+        "mode",
+        "owner",
+        "group",
+        "state",
+        "uid",
+        "gid",
+        "size",
+        "url",
+    ),
+    **dict.fromkeys(
+        ("file", "copy", "template", "assemble"),
+        ("checksum", "dest", "path", "mode", "owner", "group", "state", "uid", "gid", "size", "md5sum"),
+    ),
+}
+"""Values of results that both programs tell alike, by module."""
+VOLATILE = {"atime", "mtime", "ctime", "inode", "dev", "version", "charset", "mimetype", "attributes", "attr_flags",
+            "device_type", "blocks", "block_size"}  # fmt: skip
+"""Keys of files that are not the same on two guests, or that need a tool."""
 
 CALLBACK = """
 import json
@@ -52,6 +73,8 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result):
         self._say(result, False)
 
+    v2_runner_on_skipped = v2_runner_on_ok
+
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self._say(result, True)
 """
@@ -59,18 +82,30 @@ class CallbackModule(CallbackBase):
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of one task."""
+    """What was said of one task.
+
+    Attributes:
+        values: its whole result.
+    """
 
     changed: bool
     failed: bool
     msg: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def told_of(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are compared; the order of lists of paths is that of a folder on the disk."""
-    found = {name: result[name] for name in TOLD if name in result}
-    return {name: sorted(value) if isinstance(value, list) else value for name, value in found.items()}
+def told_of(module: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are compared."""
+    return {name: _settled(result[name]) for name in TOLD.get(module.rpartition(".")[2], ()) if name in result}
+
+
+def _settled(value: Any) -> Any:
+    """Without what is never the same; the order of lists of paths is that of a folder on the disk."""
+    if isinstance(value, Mapping):
+        return {key: _settled(one) for key, one in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return sorted(map(_settled, value), key=str)
+    return value
 
 
 def ansible_playbook() -> Path:
@@ -110,7 +145,7 @@ def write_playbook(folder: Path, cases: Sequence[Case]) -> Path:
         for place in ("files", "templates"):
             path = folder / place / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
     tasks = [{"name": case.name, case.module: dict(case.arguments), "ignore_errors": True} for case in cases]
     playbook = folder / "twin.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}], sort_keys=False))
@@ -153,13 +188,13 @@ def by_ansible(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
             )
     assert done.returncode == 0, (folder / "ansible.log").read_text()[-3000:]
     lines = map(json.loads, (folder / "said.jsonl").read_text().splitlines())
-    return {line["task"]: Said(line["changed"], line["failed"], line["msg"], told_of(line["values"])) for line in lines}
+    return {line["task"]: Said(line["changed"], line["failed"], line["msg"], line["values"]) for line in lines}
 
 
-def by_smolrun(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
+def by_smolrun(playbook: Path, guest: Endpoint, *flags: str) -> Mapping[str, Said]:
     command = [
         sys.executable, "-m", "smolrun", "run", str(playbook), "-i", str(inventory(playbook.parent, guest)),
-        "--output", "json", "-v", "--host-key", guest.fingerprint,
+        "--output", "json", "-v", "--host-key", guest.fingerprint, *flags,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=playbook.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -171,6 +206,6 @@ def by_smolrun(playbook: Path, guest: Endpoint) -> Mapping[str, Said]:
                 bool(result.get("changed")),
                 bool(result.get("failed")),
                 str(result.get("msg", "")),
-                told_of(result),
+                result,
             )
     return found

@@ -34,6 +34,7 @@ class Options:
 
     Attributes:
         make_folders: the folders that it is to lie in are made, with the permissions `folder_mode`.
+        own_folder: a folder that was there before gets the owner and `folder_mode` too.
         unless_changed: the new content was made of the old, and must not replace a file that has other content by now.
     """
 
@@ -42,6 +43,7 @@ class Options:
     unsafe_writes: bool = False
     make_folders: bool = False
     folder_mode: str | None = None
+    own_folder: bool = False
     unless_changed: bool = False
 
 
@@ -177,6 +179,9 @@ def _write_script(now: PathState, content: Content | GuestContent, wanted: Attri
     text = _check_function(options.validate) + script_text("state", "attributes")
     if not now.parent:
         text += make_folder(now.path.rpartition("/")[0], replace(wanted, mode=options.folder_mode))
+    elif options.own_folder:
+        words = [now.path.rpartition("/")[0], wanted.owner or "", wanted.group or "", options.folder_mode or ""]
+        text += f"\nset_attributes {command_line(words)}\n"
     if content.on_guest is not None:
         text += f"\nexec <{quoted(content.on_guest)}\n"
     return f"{text}\n{script_text('write')}"

@@ -23,7 +23,8 @@ def bring(arguments: ServiceArguments | SystemdArguments, task: TaskContext, use
             perform(task, [_systemctl(scope, "daemon-reexec")])
         return ModuleResult(values={"name": None, "status": {}})
     try:
-        service = service_in(arguments.name, raw, task)
+        runlevel = arguments.runlevel if isinstance(arguments, ServiceArguments) else None
+        service = service_in(arguments.name, raw, task, runlevel=runlevel)
     except ServiceNotFoundError as error:
         if not task.check_mode:
             raise

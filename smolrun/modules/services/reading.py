@@ -55,8 +55,12 @@ def read_service(
     return ask(task, "service_state", arguments=variables, reads=not reload)
 
 
-def service_in(name: str, raw: RawFacts, task: TaskContext) -> Service:
-    """The service as `read_service` found it. Raises `ServiceNotFoundError`."""
+def service_in(name: str, raw: RawFacts, task: TaskContext, *, runlevel: str | None = None) -> Service:
+    """The service as `read_service` found it. Raises `ServiceNotFoundError`.
+
+    Args:
+        runlevel: of OpenRC, in which it counts as enabled; any by default.
+    """
     manager = raw.text("manager")
     if manager == "systemd":
         service = _unit(name, raw, task)
@@ -65,7 +69,10 @@ def service_in(name: str, raw: RawFacts, task: TaskContext) -> Service:
             raise ServiceNotFoundError(
                 f"Could not find the requested service {name} on {task.host}: no /etc/init.d/{name}"
             )
-        enabled = bool(raw.text("enabled")) if manager != "openrc" else _openrc_enabled(name, raw.text("runlevels"))
+        enabled = bool(raw.text("enabled"))
+        if manager == "openrc":
+            levels = _runlevels(name, raw.text("runlevels"))
+            enabled = bool(levels) if runlevel is None else runlevel in levels
         service = Service(name, manager, raw.number("status_code") == 0, enabled)
     if raw.text("matched"):
         return Service(name, manager, raw.text("matched") == "yes", service.enabled, service.masked)
@@ -86,5 +93,7 @@ def _unit(name: str, raw: RawFacts, task: TaskContext) -> Service:
     return Service(name, "systemd", runs, is_enabled in ENABLED, masked, offline, status)
 
 
-def _openrc_enabled(name: str, table: str) -> bool:
-    return any(line.partition("|")[0].strip() == name and line.partition("|")[2].strip() for line in table.splitlines())
+def _runlevels(name: str, table: str) -> list[str]:
+    """Those of a service, in the table of ``rc-update show``."""
+    rows = (line.partition("|") for line in table.splitlines())
+    return [level for found, _, levels in rows if found.strip() == name for level in levels.split()]

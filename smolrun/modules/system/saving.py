@@ -17,16 +17,22 @@ def save(
     mode: str | None = None,
     backup: bool = False,
     folder_mode: str | None = None,
+    own: bool = False,
+    own_folder: bool = False,
 ) -> Outcome:
     """The file has this text; its folder is made where it is missing.
 
     Args:
         owner: as chown(1) takes it; for a new file only, since one that is there keeps its own.
         mode: the same.
+        own: a file that was there before gets owner and mode, too.
+        own_folder: so does a folder that was there before, with `folder_mode`.
     """
-    new = not original.exists
+    new = own or not original.exists
     wanted = Attributes(owner if new else None, None, mode if new else None)
-    options = Options(backup=backup, make_folders=True, folder_mode=folder_mode, unless_changed=True)
+    options = Options(
+        backup=backup, make_folders=True, folder_mode=folder_mode, own_folder=own_folder, unless_changed=True
+    )
     content = Content(text.encode("utf-8", "surrogateescape"))
     return write(task, original.reading, original.state, content, wanted, options, before=original.content)
 
