@@ -24,7 +24,8 @@ class SetupArguments(Arguments):
     Returns: ``ansible_facts``; each is a variable of the host from then on, as ``ansible_facts.os_family`` and as
     ``ansible_os_family``. Never ``changed``.
 
-    The guest needs: ``/bin/sh``; what a missing tool or file would tell is left out. ``python`` is null without one.
+    The guest needs: ``/bin/sh``; what a missing tool or file would tell is left out. ``python`` tells, without one,
+    of the Python that the distribution would install.
     """
 
     gather_subset: TextList = Field(

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from smolrun.modules.facts.distribution import distribution_facts, lsb_facts
 from smolrun.modules.facts.hardware import mount_facts, processor_facts, virtual_facts
 from smolrun.modules.facts.network import network_facts
+from smolrun.modules.facts.python import python_facts
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.facts.subsets import MINIMUM, SECTIONS, sections_for
-from smolrun.modules.facts.system import date_facts, python_facts, service_facts
-from tests.modules.guest import Guest
+from smolrun.modules.facts.system import date_facts, service_facts
+from tests.modules.guest import Guest, SystemGuest
 
 COMMONEST = {
     "os_family", "distribution", "distribution_major_version", "distribution_release", "distribution_version",
@@ -76,7 +77,6 @@ def test_nothing_but_a_shell_is_needed(local: Guest, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     facts = local.do("setup", environment={"PATH": str(tmp_path / "none")}).ansible_facts
     assert facts["os_family"]
-    assert facts["python"] is None
 
 
 @pytest.mark.parametrize(
@@ -325,3 +325,41 @@ def test_python_is_told_where_there_is_one() -> None:
     facts = python_facts(raw(python_path="/usr/bin/python3", python_version="Python 3.11.2"))
     assert facts["python_version"] == "3.11.2"
     assert facts["python"]["version"]["major"] == 3
+
+
+APT = "python3:\n  Installed: (none)\n  Candidate: 3.11.2-1+b1\n  Version table:\n     3.11.2-1+b1 500\n"
+APK = "python3 policy:\n  3.12.8-r1:\n    https://dl-cdn.alpinelinux.org/alpine/v3.21/main\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "version"),
+    [
+        ({"python_offered": APT, "os_release": "ID=debian\nVERSION_ID=11"}, "3.11.2"),
+        ({"python_offered": APK, "os_release": "ID=alpine\nVERSION_ID=3.22.0"}, "3.12.8"),
+        ({"python_offered": APT.replace("3.11.2-1+b1", "(none)"), "os_release": "ID=debian\nVERSION_ID=11"}, "3.9.2"),
+        ({"os_release": 'ID=debian\nVERSION_ID="12"'}, "3.11.2"),
+        ({"os_release": "ID=debian"}, "3.13.5"),
+        ({"os_release": "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=22.04"}, "3.10.12"),
+        ({"os_release": 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID=22.1'}, "3.13.7"),
+        ({"os_release": "ID=alpine\nVERSION_ID=3.20.3"}, "3.12.11"),
+        ({"os_release": 'ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4'}, "3.9.21"),
+        ({"os_release": "ID=buildroot\nVERSION_ID=1"}, None),
+        ({}, None),
+    ],
+)
+def test_without_python_it_is_what_the_distribution_would_install(texts: dict[str, str], version: str | None) -> None:
+    facts = python_facts(raw(**texts))
+    assert facts["python_version"] == version
+    if version is None:
+        assert facts["python"] is None
+    else:
+        assert facts["python"]["version"]["minor"] == int(version.split(".")[1])
+        assert facts["python"]["executable"] == "/usr/bin/python3"
+
+
+@pytest.mark.slow
+def test_a_debian_without_python_tells_of_its_own(system: SystemGuest) -> None:
+    system.sh("! command -v python3")
+    for cache in ("rm -f /var/cache/apt/*.bin", "apt-get -qq update"):
+        system.sh(cache)
+        assert system.do("setup").ansible_facts["python"]["version"]["minor"] == 11

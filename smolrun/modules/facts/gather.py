@@ -9,12 +9,12 @@ from smolrun.modules.facts.distribution import distribution_facts, lsb_facts
 from smolrun.modules.facts.hardware import maker_facts, mount_facts, processor_facts, virtual_facts
 from smolrun.modules.facts.local import local_facts
 from smolrun.modules.facts.network import network_facts
+from smolrun.modules.facts.python import python_facts
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.facts.system import (
     date_facts,
     memory_facts,
     platform_facts,
-    python_facts,
     service_facts,
     user_facts,
 )

@@ -182,25 +182,6 @@ def date_facts(raw: RawFacts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def python_facts(raw: RawFacts) -> dict[str, Any]:
-    """None where the guest has no Python: nothing here needs it."""
-    found = re.match(r"Python (\d+)\.(\d+)\.(\d+)(\w*)", raw.text("python_version"))
-    if not found:
-        return {"python": None, "python_version": None}
-    major, minor, micro = map(int, found.groups()[:3])
-    version = {"major": major, "minor": minor, "micro": micro, "releaselevel": "final", "serial": 0}
-    return {
-        "python_version": f"{major}.{minor}.{micro}",
-        "python": {
-            "version": version,
-            "version_info": list(version.values()),
-            "executable": raw.text("python_path"),
-            "type": "cpython",
-            "has_sslcontext": True,
-        },
-    }
-
-
 def memory_facts(raw: RawFacts) -> dict[str, Any]:
     """``/proc/meminfo`` (proc(5)), in MB."""
     kilobytes = {name: value.split(" ")[0] for name, value in table(raw.text("meminfo")).items()}

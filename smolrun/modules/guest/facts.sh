@@ -188,11 +188,23 @@ if wants network; then about_network; fi
 if wants virtual; then about_virtual; fi
 if wants local; then about_local; fi
 if wants python; then
+	found=
 	for interpreter in python3 /usr/libexec/platform-python python; do
 		has "$interpreter" || continue
 		fact python_path "$(command -v "$interpreter")"
 		fact python_version "$("$interpreter" -V 2>&1)"
+		found=yes
 		break
 	done
+	# What the package manager would install, where it need not read its whole index for that: its cache is new enough.
+	cache=/var/cache/apt/pkgcache.bin
+	if [ -n "$found" ]; then
+		:
+	elif has apt-cache && [ -s "$cache" ] &&
+		[ -z "$(find /var/lib/dpkg/status /var/lib/apt/lists -prune -newer "$cache" 2>&1)" ]; then
+		fact python_offered "$(LC_ALL=C apt-cache policy python3 2>/dev/null)"
+	elif has apk; then
+		fact python_offered "$(apk policy python3 2>/dev/null)"
+	fi
 fi
 fact finished yes
