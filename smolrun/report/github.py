@@ -11,8 +11,10 @@ from typing import TextIO
 
 from smolrun.diagnostic import Diagnostic
 from smolrun.engine import events
+from smolrun.report.alike import why_of
 from smolrun.report.escaping import escape
 from smolrun.report.phases import TOLD
+from smolrun.report.results import Outcome
 from smolrun.report.story import HostPart, StoryTeller, TaskPart
 
 MOST_HOSTS = 5
@@ -49,9 +51,9 @@ class GitHubReporter:
 
     def _annotations(self, end: events.RunFinished) -> Iterator[str]:
         for task in self._teller.story.tasks:
-            failed = [part for part in task.hosts.values() if part.is_broken]
+            failed = [part for part in task.hosts.values() if part.is_broken or part.mended]
             if failed:
-                yield self._of_failure(task, failed, end)
+                yield self._of_failure(task, failed)
         for phase in self._teller.story.phases:
             for finding in phase.findings if phase.status == "failed" else ():
                 if finding.kind in ("changed", "would change"):
@@ -64,17 +66,21 @@ class GitHubReporter:
         if end.error:
             yield _annotation("error", end.error, None, "the run ended", self._workspace)
 
-    def _of_failure(self, task: TaskPart, failed: list[HostPart], end: events.RunFinished) -> str:
+    def _of_failure(self, task: TaskPart, failed: list[HostPart]) -> str:
         told = [one for part in failed for one in part.failures][:MOST_HOSTS]
-        texts = [f"{one.host}: {one.failure.message if one.failure else one.status}" for one in told]
+        texts = [f"{one.host}: {_why(one)}" for one in told]
         if len(failed) > MOST_HOSTS:
             texts.append(f"… and {len(failed) - MOST_HOSTS} more hosts")
         cause = next((one.failure.place for one in told if one.failure and one.failure.place), None)
         title = f"{task.reference.name} failed on {len(failed)} host{'s' * (len(failed) > 1)}"
         # A failure that a rescue has mended is worth knowing, and no reason to look for what broke.
-        broken = [end.statistics[part.host] for part in failed if part.host in end.statistics]
-        level = "error" if any(counts.failed or counts.unreachable for counts in broken) else "notice"
+        level = "error" if any(part.is_broken for part in failed) else "notice"
         return _annotation(level, "\n".join(texts), cause or task.reference.place, title, self._workspace)
+
+
+def _why(one: Outcome) -> str:
+    """The whole message; of a command that failed what it said, which is worth more."""
+    return why_of(one) if one.result.get("rc") or one.failure is None else one.failure.message
 
 
 def diagnostic_annotations(diagnostics: Iterable[Diagnostic], workspace: Path) -> Iterator[str]:

@@ -58,6 +58,9 @@ def verdict(event: PhaseFinished) -> str:
     if event.error:
         return event.error.split("\n", 1)[0]
     if event.guests:
+        plain = all(guest.began == "started" and guest.cpu_seconds is None for guest in event.guests)
+        if plain and len(event.guests) > 1:
+            return f"{len(event.guests)} guests"
         return "; ".join(map(resources, event.guests))
     counts: dict[str, set[str]] = {}
     for finding in event.findings:

@@ -4,9 +4,10 @@ from collections import Counter
 from time import localtime, strftime
 
 from smolrun.engine.events import Place
+from smolrun.report.alike import Alike
 from smolrun.report.colour import Style
 from smolrun.report.diff import all_diffs
-from smolrun.report.failure import failure_lines
+from smolrun.report.failure import failure_lines, short_failure_lines
 from smolrun.report.lines import BLANK, Line, Lines, block, line
 from smolrun.report.phases import phase_recap
 from smolrun.report.plain_values import json_text
@@ -75,13 +76,19 @@ def _summary(task: TaskPart) -> Line:
 
 
 def _failures(story: Story) -> Lines:
+    alike = Alike()
     for task in story.tasks:
         for part in task.hosts.values():
-            if part.is_broken:
+            if not part.is_broken:
+                continue
+            for failure in part.failures:
+                before = alike.told_on(failure)
+                if before is not None:
+                    yield from short_failure_lines(failure, before)
+                    continue
                 yield BLANK
                 yield line(f"task {task.number}: {task.reference.name}", Style.HEADER)
-                for failure in part.failures:
-                    yield from failure_lines(failure, 0)
+                yield from failure_lines(failure, 0)
 
 
 def _host_in_full(part: HostPart) -> Lines:

@@ -17,6 +17,7 @@ class HostPart:
         began: of its first execution, in seconds since the epoch; None where none began (a skip).
         items: the loop items that are done, in the order they ended.
         end: None while it runs, and for good where the run was stopped.
+        mended: it failed, and a ``rescue`` took it up; known once the run has ended.
     """
 
     host: str
@@ -24,6 +25,7 @@ class HostPart:
     items: list[events.ItemFinished] = field(default_factory=list)
     retries: list[events.RetryScheduled] = field(default_factory=list)
     end: events.TaskFinished | None = None
+    mended: bool = False
 
     @property
     def is_failure(self) -> bool:
@@ -32,12 +34,14 @@ class HostPart:
     @property
     def is_broken(self) -> bool:
         """It failed, and nothing in the playbook says that this does not matter."""
-        return self.is_failure and self.status != "ignored"
+        return self.is_failure and self.status not in ("ignored", "rescued")
 
     @property
     def status(self) -> str:
         if self.end is None:
             return "unfinished"
+        if self.mended:
+            return "rescued"
         return "ignored" if self.end.ignored else self.end.status
 
     @property
@@ -128,6 +132,15 @@ class StoryTeller:
 
     def _run_finished(self, event: events.RunFinished) -> None:
         self.story.finished = event
+        broken: dict[str, list[HostPart]] = {}
+        for task in self.story.tasks:
+            for part in task.hosts.values():
+                if part.is_broken:
+                    broken.setdefault(part.host, []).append(part)
+        for host, parts in broken.items():
+            counts = event.statistics.get(host, events.HostStatistics())
+            for part in parts[: max(0, len(parts) - counts.failed - counts.unreachable)]:
+                part.mended = counts.rescued > 0
 
     def _play_started(self, event: events.PlayStarted) -> None:
         self.story.plays.append(PlayPart(event.name, event.hosts, event.place))

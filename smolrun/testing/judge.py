@@ -10,6 +10,10 @@ _SKIPPED_BY_PLAYBOOK = ("skip_reason", "skipped_reason", "false_condition", "cen
 """Fields of a result that was skipped by a condition, or by an empty loop; without any of them, the module itself had
 nothing to say in check mode."""
 
+_BROKEN: Mapping[str, events.FindingKind] = {
+    "failed": "failed", "timed_out": "timed_out", "unreachable": "unreachable", "lost": "lost",
+}  # fmt: skip
+
 
 class Judge:
     """A listener of the events of one phase.
@@ -37,8 +41,20 @@ class Judge:
             is_unjudged(event.result) or (event.task.id, event.host) in self._unjudged_items
         ):
             self._add("not judged", event)
-        if event.status in ("failed", "timed_out", "unreachable", "lost") and not event.ignored:
-            self._add(event.status, event)
+        if event.status in _BROKEN and not event.ignored:
+            self._add(_BROKEN[event.status], event)
+
+    def settle(self, statistics: Mapping[str, events.HostStatistics]) -> None:
+        """Take back the failures that a ``rescue`` has mended: of each host all but the last ones, those that count."""
+        counted = {host: counts.failed + counts.unreachable for host, counts in statistics.items()}
+        kept = []
+        for finding in reversed(self.findings):
+            if finding.kind in _BROKEN:
+                counted[finding.host] = counted.get(finding.host, 0) - 1
+                if counted[finding.host] < 0:
+                    continue
+            kept.append(finding)
+        self.findings = kept[::-1]
 
     def _add(self, kind: events.FindingKind, event: events.TaskFinished) -> None:
         message = event.failure.message if event.failure is not None else ""

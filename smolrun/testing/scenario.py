@@ -94,6 +94,7 @@ class Scenario:
         self._running = None
         if stream.end is not None:
             self._add(stream.end.statistics)
+            judge.settle(stream.end.statistics)
         findings = tuple(judge.findings)
         if code == ExitCode.OK and any(finding.kind in _CHANGES for finding in findings):
             code = int(ExitCode.FAILED_HOSTS)

@@ -36,6 +36,11 @@ def test_a_failure_is_an_error_at_its_line() -> None:
     ]
 
 
+def test_a_command_that_failed_tells_what_it_said() -> None:
+    lines = written(made.run_started(), made.failed_command(made.task()), made.run_finished())
+    assert "web1: exit code 3: no space left" in lines[2]
+
+
 def test_a_failure_that_was_rescued_is_a_notice() -> None:
     failed = made.finished(made.task(), "failed", failure=made.failure())
     rescued = {"web1": events.HostStatistics(rescued=1)}

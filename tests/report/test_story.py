@@ -50,3 +50,17 @@ def test_a_task_that_comes_again_in_the_next_batch_is_another() -> None:
         made.play("Web", "web2"), made.started(install, "web2"), made.finished(install, host="web2"),
     )  # fmt: skip
     assert [list(task.hosts) for task in story.tasks] == [["web1"], ["web2"]]
+
+
+def test_what_a_rescue_has_mended_is_told_from_what_ended_a_host() -> None:
+    story = told(
+        made.run_started(),
+        made.play(),
+        made.finished(made.task("try"), "failed"),
+        made.finished(made.task("end"), "failed"),
+        made.run_finished({"web1": events.HostStatistics(failed=1, rescued=1)}),
+    )
+    assert [(task.hosts["web1"].status, task.hosts["web1"].is_broken) for task in story.tasks] == [
+        ("rescued", False),
+        ("failed", True),
+    ]

@@ -47,3 +47,11 @@ def test_failures_are_found_and_ignored_ones_are_not() -> None:
     failed = made.finished(made.task("Bad"), "failed", failure=made.failure("broken"))
     ignored = made.finished(made.task("Known"), "failed", ignored=True, failure=made.failure("broken"))
     assert found(Phase.CONVERGE, failed, ignored) == [("failed", "Bad")]
+
+
+def test_a_failure_that_a_rescue_has_mended_is_no_finding() -> None:
+    judge = Judge(Phase.CONVERGE)
+    for name, host in (("try", "web1"), ("end", "web1"), ("try", "web2")):
+        judge(made.finished(made.task(name), "failed", host=host))
+    judge.settle({"web1": events.HostStatistics(failed=1, rescued=1), "web2": events.HostStatistics(rescued=1)})
+    assert [(finding.task.name, finding.host) for finding in judge.findings] == [("end", "web1")]

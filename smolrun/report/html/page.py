@@ -89,7 +89,8 @@ def _verdict(story: Story) -> tuple[str, str]:
 def _counts(story: Story) -> dict[str, int]:
     """How many executions ended how, for the buttons that filter them."""
     found = Counter(part.status for task in story.tasks for part in task.hosts.values())
-    order = ("failed", "timed_out", "unreachable", "lost", "unfinished", "changed", "ok", "ignored", "skipped")
+    broken = ("failed", "timed_out", "unreachable", "lost", "unfinished")
+    order = (*broken, "changed", "ok", "rescued", "ignored", "skipped")
     return {status: found[status] for status in order if found[status]}
 
 
