@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, model_validator
 from smolrun.errors import LoadError, ModuleError
 from smolrun.location import SourceFile
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
-from smolrun.source.coercions import Boolean, TextList, describe
+from smolrun.source.coercions import Boolean, Integer, TextList, describe
 from smolrun.source.variables_file import load_variables
 
 
@@ -33,7 +33,7 @@ class IncludeVarsArguments(Arguments):
     file: str | None = Field(None, description="A file, looked for in `vars` of the role, then beside the playbook")
     dir: str | None = Field(None, description="Or a folder: all its files, in the order of their names")
     name: str | None = Field(None, description="Put them into one variable of this name")
-    depth: int = Field(0, description="How deep to go into the folder; 0: without limit")
+    depth: Integer = Field(0, ge=0, description="How deep to go into the folder; 0: without limit")
     files_matching: str | None = Field(None, description="Of the folder, only names that this expression is found in")
     ignore_files: TextList = Field([], description="Of the folder, not names that one of these expressions is found in")
     extensions: TextList = Field(["json", "yaml", "yml"], description="Of the folder, only names with these endings")

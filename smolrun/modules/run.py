@@ -12,7 +12,7 @@ from smolrun.modules.commands.arguments import ConditionalArguments
 from smolrun.modules.commands.conditional import execute
 from smolrun.modules.commands.quoting import command_line, quoted
 from smolrun.modules.commands.user_command import UserCommand
-from smolrun.source.coercions import Text
+from smolrun.source.coercions import Text, describe
 
 
 def words(items: list[Any] | tuple[Any, ...]) -> Iterator[str]:
@@ -35,6 +35,13 @@ def to_words(value: object) -> object:
     return tuple(words(value)) if isinstance(value, list | tuple) else value
 
 
+def to_list_of_words(value: object) -> object:
+    """The items of a list as words. Raises for anything else."""
+    if not isinstance(value, list | tuple):
+        raise mistake(f"expected a list of words, found {describe(value)}")
+    return to_words(value)
+
+
 def to_command(value: object) -> object:
     """A list as words, a number as text."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else to_words(value)
@@ -43,7 +50,7 @@ def to_command(value: object) -> object:
 _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "array"]}
 _WORDS_SCHEMA: dict[str, Any] = {"type": "array", "items": _WORD_SCHEMA, "minItems": 1}
 
-Words = Annotated[tuple[str, ...], BeforeValidator(to_words), WithJsonSchema(_WORDS_SCHEMA)]
+Words = Annotated[tuple[str, ...], BeforeValidator(to_list_of_words), WithJsonSchema(_WORDS_SCHEMA)]
 CommandText = Annotated[
     str | tuple[str, ...],
     BeforeValidator(to_command),
