@@ -22,12 +22,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from smolrun.cli.bringing_up import BroughtUp, brought_up
-from smolrun.cli.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
-from smolrun.cli.guest_of import START_SECONDS, guest_of_flag, guests_of_run
-from smolrun.cli.inventories import read_inventory
-from smolrun.cli.loading import Loaded, load
-from smolrun.cli.run_options import client_options, run_options
+from smolrun.cli.guests.bringing_up import BroughtUp, brought_up
+from smolrun.cli.guests.guest_of import START_SECONDS, guest_of_flag, guests_of_run
+from smolrun.cli.loading.inventories import read_inventory
+from smolrun.cli.loading.loading import Loaded, load
+from smolrun.cli.options.flags import ConnectionFlags, InventoryFlags, OutputFlags, SelectionFlags
+from smolrun.cli.running.run_options import client_options, run_options
 from smolrun.connection.pool import ConnectionPool
 from smolrun.engine.events import Event, HostStatistics, RunFinished, TaskFinished
 from smolrun.engine.run import Run

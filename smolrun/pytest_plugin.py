@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def smolrun_guest(request: pytest.FixtureRequest) -> Iterator[TestedGuest]:
     """A fresh guest for one test."""
-    from smolrun.cli.guest_of import START_SECONDS, guest_of_flag
+    from smolrun.cli.guests.guest_of import START_SECONDS, guest_of_flag
     from smolrun.deadline import Deadline
     from smolrun.guests.instances.folder import InstanceFolder
 

@@ -7,21 +7,21 @@ import click
 from smolrun.version import __version__
 
 _COMMANDS = {
-    "run": "smolrun.cli.run",
-    "check": "smolrun.cli.check",
-    "test": "smolrun.cli.test",
-    "exec": "smolrun.cli.execute",
-    "inventory": "smolrun.cli.inventory",
-    "runs": "smolrun.cli.runs",
-    "show": "smolrun.cli.show",
-    "report": "smolrun.cli.report",
-    "explain": "smolrun.cli.explain",
-    "vault": "smolrun.cli.vault",
-    "guest": "smolrun.cli.guest",
-    "config": "smolrun.cli.config",
-    "doc": "smolrun.cli.doc",
-    "schema": "smolrun.cli.schema",
-    "completion": "smolrun.cli.completion",
+    "run": "smolrun.cli.commands.run",
+    "check": "smolrun.cli.commands.check",
+    "test": "smolrun.cli.commands.test",
+    "exec": "smolrun.cli.commands.execute",
+    "inventory": "smolrun.cli.commands.inventory",
+    "runs": "smolrun.cli.commands.runs",
+    "show": "smolrun.cli.commands.show",
+    "report": "smolrun.cli.commands.report",
+    "explain": "smolrun.cli.commands.explain",
+    "vault": "smolrun.cli.commands.vault",
+    "guest": "smolrun.cli.commands.guest",
+    "config": "smolrun.cli.commands.config",
+    "doc": "smolrun.cli.commands.doc",
+    "schema": "smolrun.cli.commands.schema",
+    "completion": "smolrun.cli.commands.completion",
 }
 """The module that defines each command, as ``command``."""
 

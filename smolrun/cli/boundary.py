@@ -48,7 +48,7 @@ def _guarded(arguments: Sequence[str]) -> int:
 
 def tell(error: SmolVMError) -> None:
     """Print an error of ours with the places it points at."""
-    from smolrun.cli.telling import error_text, tell_diagnostics
+    from smolrun.cli.output.telling import error_text, tell_diagnostics
 
     if isinstance(error, LoadError):
         tell_diagnostics(error.diagnostics)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from smolrun.cli.doc_pages import files, page_of
+from smolrun.cli.output.doc_pages import files, page_of
 from smolrun.errors import LoadError
 from smolrun.modules import registry
 from smolrun.playbook.loader import load_playbook

@@ -28,7 +28,7 @@ def test_1_for_an_unexpected_error_without_a_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("something odd\x1b[2J")
 
-    monkeypatch.setattr("smolrun.cli.running.load", broken)
+    monkeypatch.setattr("smolrun.cli.running.running.load", broken)
     path = playbook("- run: 'true'")
     ended = smolrun("run", path, *EMBEDDED)
     assert ended.code == 1

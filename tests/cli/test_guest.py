@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smolrun.cli.guest_of import without_snapshots
+from smolrun.cli.guests.guest_of import without_snapshots
 from smolrun.guests.instances.folder import InstanceFolder
 from smolrun.guests.instances.process import own_mark
 from smolrun.guests.snapshots import SnapshotFolder

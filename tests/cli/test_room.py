@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from smolrun.cli import room
+from smolrun.cli.guests import room
 from smolrun.guests.wanted import WantedGuest, guest_from
 
 

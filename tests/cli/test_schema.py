@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
-from smolrun.cli.schema import NAMES
+from smolrun.cli.commands.schema import NAMES
 from tests.cli.conftest import ROOT, Ended, program
 
 Smolrun = Callable[..., Ended]

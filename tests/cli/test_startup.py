@@ -74,7 +74,7 @@ def test_completion_knows_files_modules_runs_and_guests(words: str, told: str) -
 
 
 def test_kinds_of_connection_are_those_that_there_are() -> None:
-    from smolrun.cli.options import CONNECTIONS
+    from smolrun.cli.options.shared import CONNECTIONS
     from smolrun.connection.settings import CONNECTION_NAMES
 
     assert CONNECTIONS == CONNECTION_NAMES
@@ -100,7 +100,7 @@ def play(tmp_path: Path) -> Path:
 
 NEVER = {
     "rich", "asyncio", "multiprocessing", "http.client", "ssl", "ctypes", "xml.etree.ElementTree", "jinja2",
-    "smolrun.cli.listing", "smolrun.cli.vault", "smolrun.engine.prompts", "smolrun.guests.embedded",
+    "smolrun.cli.output.listing", "smolrun.cli.commands.vault", "smolrun.engine.prompts", "smolrun.guests.embedded",
     "smolrun.guests.providers", "smolrun.playbook.schema", "smolrun.report.events_schema", "smolrun.report.github",
     "smolrun.report.html.page", "smolrun.report.junit", "smolrun.report.live", "smolrun.ssh.client",
 }  # fmt: skip

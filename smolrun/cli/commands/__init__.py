@@ -1,0 +1,1 @@
+"""What is typed after `smolrun`: a file for each command."""

@@ -1,0 +1,1 @@
+"""What is read before a run, and what is wrong with it."""

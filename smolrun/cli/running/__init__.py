@@ -1,0 +1,1 @@
+"""What commands do, from their flags to the exit code."""

@@ -1,0 +1,1 @@
+"""Passwords and files that nobody else may read."""
