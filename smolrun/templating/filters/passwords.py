@@ -85,19 +85,20 @@ def _stretched(new: Callable[..., Any], digest: bytes, p: bytes, s: bytes, round
     return digest
 
 
-def md5_crypt(password: str, salt: str) -> str:
+def md5_crypt(password: str, salt: str, variant: str = "1") -> str:
     """An MD5-crypt hash.
 
     Args:
         password: encoded as UTF-8.
         salt: at most 8 characters of `ALPHABET`.
+        variant: ``1``, or ``apr1`` for Apache's own (its documentation, "Password Formats").
     """
 
     def new(data: bytes) -> Any:
         return hashlib.md5(data, usedforsecurity=False)
 
     key, seed = password.encode(), salt.encode()
-    start = key + b"$1$" + seed + _repeated(new(key + seed + key).digest(), len(key))
+    start = key + f"${variant}$".encode() + seed + _repeated(new(key + seed + key).digest(), len(key))
     length = len(key)
     while length:
         start += b"\0" if length & 1 else key[:1]
@@ -105,7 +106,7 @@ def md5_crypt(password: str, salt: str) -> str:
     digest = _stretched(new, new(start).digest(), key, seed, _MD5_ROUNDS)
     groups = [(first, first + 6, first + 12 if first < 4 else 5) for first in range(5)]
     text = [_characters(digest[a] << 16 | digest[b] << 8 | digest[c], 4) for a, b, c in groups]
-    return f"$1${salt}${''.join(text)}{_characters(digest[11], 2)}"
+    return f"${variant}${salt}${''.join(text)}{_characters(digest[11], 2)}"
 
 
 def random_salt(size: int) -> str:
