@@ -20,7 +20,8 @@ def code_files(folder: Path, endings: Iterable[str], *, trusted: bool = False) -
     if not folder.is_dir():
         return []
     wanted = frozenset(endings)
-    found = sorted(path for path in folder.iterdir() if path.suffix in wanted and not path.name.startswith("_"))
+    there = (path for path in folder.iterdir() if path.suffix in wanted and not path.name.startswith(("_", ".")))
+    found = sorted(path for path in there if path.is_file())
     for place in (folder, folder.parent, *found) if found and not trusted else ():
         if everyone_may_write(place):
             raise ExtensionError(

@@ -12,7 +12,7 @@ from smolrun.errors import ExtensionError
 from smolrun.extension.collections import FOLDER
 from smolrun.extension.folders import code_files
 from smolrun.playbook.mistakes import Mistakes
-from smolrun.playbook.own_modules import LIBRARY, OwnModules
+from smolrun.playbook.own_modules import ENDINGS, LIBRARY, OwnModules
 from smolrun.templating.plugins import FOLDERS, Functions, functions_in
 
 
@@ -65,7 +65,7 @@ class Extensions:
 
     def _add(self, name: str, folder: Path, mistakes: Mistakes, *, trusted: bool = False) -> None:
         if name == LIBRARY:
-            self.modules.add(self._files(folder, (".sh", ".py"), mistakes, trusted))
+            self.modules.add(self._files(folder, ENDINGS, mistakes, trusted))
             return
         for path in self._files(folder, (".py",), mistakes, trusted):
             found = functions_in(path, FOLDERS[name])

@@ -11,6 +11,7 @@ from typing import Any
 from smolrun.diagnostic import Severity
 from smolrun.errors import ExtensionError, LoadError
 from smolrun.extension.collections import collection_files
+from smolrun.location import Location, SourceFile
 from smolrun.modules import registry
 from smolrun.modules.base import Module
 from smolrun.modules.registry import OWN, FoundModule
@@ -18,6 +19,8 @@ from smolrun.playbook.mistakes import Mistakes
 from smolrun.playbook.suggestion import near
 
 LIBRARY = "library"
+ENDINGS = (".sh", ".py", "", ".bash", ".ksh", ".lua", ".php", ".pl", ".rb")
+"""Of files that may be modules, whichever comes first; only the first two are understood here."""
 
 
 class OwnModules:
@@ -30,8 +33,8 @@ class OwnModules:
         self._not_in_collections: set[str] = set()
 
     def add(self, files: Iterable[Path]) -> None:
-        """Knows further files; the first of a name holds, as in Ansible, and ``sh`` before Python."""
-        for path in sorted(files, key=lambda path: path.suffix != ".sh"):
+        """Knows further files; the first of a name holds, as in Ansible, and ``sh`` before Python and others."""
+        for path in sorted(files, key=lambda path: ENDINGS.index(path.suffix)):
             self._files.setdefault(path.stem, path)
 
     def take(self, others: "OwnModules") -> None:
@@ -116,6 +119,12 @@ def _has_module(path: Path) -> bool:
 def _read(path: Path) -> Module[Any] | ExtensionError | LoadError:
     from smolrun.playbook.shell_modules import read_shell_module
 
+    if path.suffix not in (".sh", ".py"):
+        return ExtensionError(
+            "this file is written for Ansible: modules here are in sh or in Python, as NAME.sh or NAME.py",
+            hint="see docs/extending.md",
+            location=Location(SourceFile(str(path), ""), 1, 1),
+        )
     try:
         return read_shell_module(path) if path.suffix == ".sh" else _python_module(path)
     except (ExtensionError, LoadError) as error:

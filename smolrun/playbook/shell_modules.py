@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from smolrun.errors import LoadError
+from smolrun.errors import ExtensionError, LoadError
 from smolrun.location import Location, SourceFile
 from smolrun.modules.base import Module
 from smolrun.modules.own.arguments import type_of
@@ -26,14 +26,20 @@ from smolrun.source.yaml_loader import load_yaml
 _FENCE: Final = re.compile(r"#\s*---\s*\Z")
 _SHELLS: Final = re.compile(r"#!\s*(/usr)?(/bin/(env\s+)?(sh|dash|ash)|/bin/busybox\s+sh)(\s+-\w+)?\s*\Z")
 
+NO_HEADER: Final = "this file is written for Ansible: it has no header that says what its arguments are"
+HOW_TO_BEGIN: Final = "begin it with a comment: '# ---', '# description: what it does', '# ---' (docs/extending.md)"
+
 
 def read_shell_module(path: Path) -> Module[Any]:
     """The module in the file at `path`; its name is the file's.
 
     Raises:
         LoadError: with all mistakes of its header.
+        ExtensionError: it has nothing of a header, and so was written for Ansible.
     """
     file = read_source(path)
+    if not any(_FENCE.match(text) for text in file.lines):
+        raise ExtensionError(NO_HEADER, hint=HOW_TO_BEGIN, location=Location(file, 1, 1))
     mistakes = Mistakes()
     _note_other_shell(file, mistakes)
     written = _header(file, mistakes)
@@ -56,8 +62,7 @@ def _header(file: SourceFile, mistakes: Mistakes) -> LocatedDict | None:
     fences = [number for number, text in enumerate(file.lines) if _FENCE.match(text)][:2]
     before = file.lines[: fences[0]] if fences else ()
     if len(fences) < 2 or any(line.strip() and not line.startswith("#") for line in before):
-        hint = "begin it with a comment: '# ---', '# description: what it does', '# ---'"
-        mistakes.error("module-header", "this module has no header", Location(file, 1, 1), hint)
+        mistakes.error("module-header", "this module has no header", Location(file, 1, 1), HOW_TO_BEGIN)
         return None
     try:
         written = load_yaml(SourceFile(file.name, _uncommented(file, *fences)))

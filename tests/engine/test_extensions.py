@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from smolrun.engine.events import Warned
 from smolrun.report.plain_values import json_text
 from tests.engine.conftest import Play
@@ -127,11 +129,20 @@ def test_an_included_role_brings_its_modules(play: Play, tmp_path: Path) -> None
     assert played.task("shout").result["msg"] == "hello"
 
 
-def test_a_module_that_needs_ansible_fails_only_where_the_run_comes_to_it(play: Play, tmp_path: Path) -> None:
-    beside(tmp_path, "library/other.py", "from ansible.module_utils.basic import AnsibleModule\n")
+@pytest.mark.parametrize(
+    ("file", "text", "why"),
+    [
+        ("other.py", "from ansible.module_utils.basic import AnsibleModule\n", "it imports ansible.module_utils.basic"),
+        ("other.sh", "#!/bin/bash\nsource $1\n", "it has no header that says what its arguments are"),
+        ("other", "#!/bin/bash\nsource $1\n", "modules here are in sh or in Python, as NAME.sh or NAME.py"),
+    ],
+)
+def test_a_module_that_needs_ansible_fails_only_where_the_run_comes_to_it(
+    play: Play, tmp_path: Path, file: str, text: str, why: str
+) -> None:
+    beside(tmp_path, f"library/{file}", text)
     assert play(local("- {name: x, other: {}, when: inventory_hostname == 'other'}\n")).code == 0
     failure = play(local("- {name: x, other: {}}\n")).failure("x")
     assert failure.message == "there is no module 'other' here"
-    assert str(failure.hint).endswith(
-        "this file is written for Ansible's own Python: it imports ansible.module_utils.basic"
-    )
+    assert f"library/{file}: this file is written for Ansible" in str(failure.hint)
+    assert str(failure.hint).endswith(why)

@@ -87,7 +87,7 @@ def test_its_arguments_are_checked_before_the_run(folder: Path, task: str, messa
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("#!/bin/sh\necho\n", ["1:1 this module has no header"]),
+        ("#!/bin/sh\n# ---\necho\n", ["1:1 this module has no header"]),
         ("echo\n# ---\n# description: x\n# ---\n", ["1:1 this module has no header"]),
         (
             "#!/bin/bash\n# ---\n# description: x\n# ---\n",
@@ -137,7 +137,7 @@ def test_mistakes_in_a_header_are_told_with_their_places(tmp_path: Path, text: s
 
 
 def test_a_header_that_is_wrong_is_an_error_only_where_a_task_uses_the_module(folder: Path) -> None:
-    written(folder, "library/hello.sh", "echo hello\n")
+    written(folder, "library/hello.sh", "# ---\necho hello\n")
     assert told(folder, "debug: {msg: hi}") == []
     assert told(folder, "hello: {name: x}") == ["error library/hello.sh:1:1: this module has no header"]
 
@@ -177,6 +177,28 @@ def test_python_that_is_written_for_ansible_is_told_where_a_task_uses_it(folder:
     assert told(folder, "greet: {name: x}") == [
         "warning library/greet.py:2:1: this file is written for Ansible's own Python: it imports ansible.module_utils.basic",
         "warning site.yml:3:7: the module 'greet' is not available here; a task that comes to it will fail",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("greet.sh", "#!/bin/bash\nsource $1\n", "it has no header that says what its arguments are"),
+        ("greet.sh", "#!/bin/sh\n. $1\n", "it has no header that says what its arguments are"),
+        ("greet", "#!/bin/bash\nsource $1\n", "modules here are in sh or in Python, as NAME.sh or NAME.py"),
+        ("greet.pl", "#!/usr/bin/perl\n", "modules here are in sh or in Python, as NAME.sh or NAME.py"),
+    ],
+)
+def test_what_is_written_for_ansible_in_other_languages_is_told_too(
+    folder: Path, name: str, text: str, why: str
+) -> None:
+    written(folder, f"roles/loud/library/{name}", text)
+    written(folder, "roles/loud/library/README.md", "greet\n")
+    written(folder, "roles/loud/tasks/main.yml", "- greet: {name: x}\n")
+    written(folder, "site.yml", "- hosts: all\n  roles: [loud]\n")
+    assert found(Path("site.yml")) == [
+        f"warning roles/loud/library/{name}:1:1: this file is written for Ansible: {why}",
+        "warning roles/loud/tasks/main.yml:1:3: the module 'greet' is not available here; a task that comes to it will fail",
     ]
 
 

@@ -7,12 +7,10 @@
 make_absolute "$path"
 path=$absolute
 fact given "$path"
-if [ "$follow" = yes ] && [ -L "$path" ] && real=$(readlink -f "$path" && printf x); then
-	path=${real%?x}
-fi
+if [ "$follow" = yes ] && [ -L "$path" ] && follow_link "$path"; then path=$real; fi
 state_of "$path" no
 if numbers=$(stat -c '%d %i %b %X %Y %Z %B %o %r' "$path" 2>/dev/null); then fact numbers "$numbers"; fi
-if [ -L "$path" ] && real=$(readlink -f "$path" && printf x); then fact source "${real%?x}"; fi
+if [ -L "$path" ] && follow_link "$path"; then fact source "$real"; fi
 for right in r w x; do
 	if test "-$right" "$path"; then fact "may_$right" yes; fi
 done
