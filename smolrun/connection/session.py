@@ -16,6 +16,10 @@ from smolrun.ssh.result import CommandResult, ShellMode
 
 T = TypeVar("T")
 
+_SOMEWHERE = "{ [ -r . ] && [ -x . ]; } || cd ~ 2>/dev/null || cd /tmp; "
+"""Who has become somebody else may stand in a home that is closed to them, where tools such as find(1) fail. Ansible
+goes the same way (``AnsibleModule``, its working directory)."""
+
 
 @dataclass(frozen=True)
 class GuestSession:
@@ -85,8 +89,9 @@ class GuestSession:
             OperationTimeoutError: past the deadline; its process tree was killed.
             NotRunError, ConnectionLostError: see `Connection`.
         """
+        place = "" if self.become is None or self.become.user == "root" else _SOMEWHERE
         request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
-            command=assignments(arguments or {}) + text,
+            command=place + assignments(arguments or {}) + text,
             shell="sh",
             stdin=stdin,
             environment=self.environment,

@@ -116,7 +116,7 @@ def _look(arguments: ArchiveArguments, task: TaskContext) -> tuple[Sources, Path
     if told.get("problem") == "missing":
         only = " that can pack (that of BusyBox only unpacks)" if told["about"] == "xz" else ""
         raise ModuleError(f"`{told['about']}`{only} is not installed on {task.host}")
-    if not result.ok or result.truncated:
+    if not result.ok or result.truncated or result.stderr.strip():
         raise ModuleError(f"what is to be packed cannot be told on {task.host}: {result.stderr.strip() or 'too much'}")
     reading = reading_of(task, facts, must_hash=True)
     return sources_in(facts), reading.states[0], reading, told

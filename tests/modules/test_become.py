@@ -3,6 +3,7 @@
 import os
 import pwd
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ def test_commands_run_as_that_user(debian: Guest, as_nobody: dict[str, Any], mod
     result = debian.do(module, {"cmd": "id -un"}, **as_nobody)
     assert result.command is not None
     assert result.command.output == "nobody"
+
+
+def test_the_folder_is_one_that_the_user_may_be_in(debian: Guest, as_nobody: dict[str, Any]) -> None:
+    """Root's home, where the connection begins, is closed to others, and find(1) finds nothing from there."""
+    closed = not Path("/root").stat().st_mode & 0o005
+    result = debian.do("shell", {"cmd": "pwd && ls >/dev/null"}, **as_nobody)
+    assert result.command is not None
+    assert (result.command.output != "/root") == closed
+    debian.here("some").mkdir()
+    debian.here("some/file").write_text("")
+    assert debian.do("find", {"paths": debian.path("some")}, **as_nobody).values["matched"] == 1
+    packed = debian.do("archive", {"path": debian.path("some"), "dest": debian.path("some.tgz")}, **as_nobody)
+    assert packed.values["archived"] == [debian.path("some/file")]
+    debian.here("some/closed").mkdir(mode=0o700)
+    message = debian.fails("archive", {"path": debian.path("some"), "dest": debian.path("some.tgz")}, **as_nobody)
+    assert message.startswith("what is to be packed cannot be told on web1: find:")
+    assert "closed" in message
 
 
 def test_scripts_and_facts_too(debian: Guest, as_nobody: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ take() {
 	[ -n "$only" ] || only=$2
 	if [ -d "$2" ]; then
 		fact target directory
-		# What it says of folders that it cannot enter is on stderr.
+		# What it says of folders that it cannot enter is on stderr, and told.
 		find "${2%/}/" -type d -exec sh -c "$tell" directory {} + -o -type f -exec sh -c "$tell" file {} + \
 			-o -type l -exec sh -c "$tell_links" sh {} + -o -type s -exec sh -c "$tell" socket {} + \
 			-o -exec sh -c "$tell" other {} + || :
