@@ -386,7 +386,7 @@ class _Turn:
             self._guest.connection.connect(Deadline.never())
             self._services.stop.raise_if_set()
             for warning in self._guest.connection.warnings:
-                self._services.warn(warning)
+                self._services.warn(warning, hint=f"first met on {self._guest.connection.description}")
         except BaseException:
             self._turn.__exit__(None, None, None)
             raise

@@ -1,5 +1,6 @@
 """All hosts and groups: who they are, which variables they have, and which of them a pattern chooses."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -62,12 +63,18 @@ class Inventory:
         self._draft = draft
         self._folders = tuple(folders)
         self._vault = vault
-        self._playbook = VariableFolders(playbook_folder, vault) if playbook_folder is not None else None
+        self._playbook = None if playbook_folder is None else self._beside(playbook_folder)
         self.groups: dict[str, Group] = {}
         self.hosts: dict[str, Host] = {}
         self._implicit: dict[str, Host] = {}
         self._build()
         self.warnings = tuple(found for found in draft.diagnostics if not found.is_error)
+
+    def _beside(self, playbook: Path) -> VariableFolders:
+        """What lies beside a playbook. The same files as beside an inventory are read, and told of, once."""
+        real = os.path.realpath(playbook)
+        known = next((known for known in self._folders if os.path.realpath(known.base) == real), None)
+        return known or VariableFolders(playbook, self._vault)
 
     def _build(self) -> None:
         draft = self._draft

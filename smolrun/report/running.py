@@ -28,13 +28,18 @@ class Execution:
     note: str = ""
     noted: float = 0.0
 
-    def text(self, now: float) -> str:
-        """``web1  Install packages (item=x)  12.3 s of 600 s``."""
+    def text(self, now: float, above: str | None = None) -> str:
+        """``web1  Install packages (item=x)  12.3 s of 600 s``.
+
+        Args:
+            above: the name of the task that stands above; it is not told again, so that the time fits.
+        """
         item = f" (item={self.item})" if self.item is not None else ""
         attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
         limit = f" of {self.timeout:g} s" if self.timeout else ""
         note = f" - {self.note}: {seconds(now - self.noted)} so far" if self.note else ""
-        return f"{self.host}  {self.name}{item}  {seconds(now - self.started)}{limit}{attempt}{note}"
+        name = f"{self.name}{item}" if self.name != above else item.strip()
+        return f"{self.host}  {name}{'  ' if name else ''}{seconds(now - self.started)}{limit}{attempt}{note}"
 
 
 class Running:
@@ -82,11 +87,13 @@ class Running:
         now = self._clock()
         running = list(self._executions.values())  # a copy: the events come in other threads
         running.sort(key=lambda execution: execution.started)
-        texts = [execution.text(now) for execution in running[:at_most]]
+        task = self._task
+        counted = bool(running) and task is not None and len(task.hosts) > at_most
+        above = task.task.name if task is not None and counted else None
+        texts = [execution.text(now, above) for execution in running[:at_most]]
         if len(running) > at_most:
             texts.append(f"… and {len(running) - at_most} more hosts")
-        task = self._task
-        if running and task is not None and len(task.hosts) > at_most:
+        if task is not None and counted:
             failed = f", {self._failed} failed" if self._failed else ""
             texts.insert(0, f"{task.task.name}: {self._done} of {len(task.hosts)} hosts are done{failed}")
         return texts

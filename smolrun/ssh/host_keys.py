@@ -167,8 +167,9 @@ class HostKeyVerifier:
         because = " (a certificate of a known authority was expected)" if self._authorities else ""
         raise HostKeyError(
             f"the host key of {self._name} is unknown{because}: {presented.key_type} {presented.fingerprint}",
-            hint=f"once you have made sure that it is the right one, pin it with --host-key {presented.fingerprint}"
-            + (f" or add this line to {path}: {line}" if path is not None else f" or as a known_hosts line: {line}"),
+            hint=f"once you have made sure that it is the right one, pin it with --host-key {presented.fingerprint}\n"
+            + (f"or add this line to {path}:\n" if path is not None else "or as a line of known_hosts:\n")
+            + f"{line}\na machine that was just made may be believed at first sight: --host-key accept-new",
         )
 
     def _remember(self, presented: PresentedKey) -> None:

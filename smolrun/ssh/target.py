@@ -81,7 +81,7 @@ def warnings_of(settings: ClientSettings) -> tuple[str, ...]:
     options, warnings = _options(settings)
     target = _target(settings, options)
     if target.host_key == "insecure":
-        warnings.append(f"the host key of {settings.host} is not checked (host_key=insecure)")
+        warnings.append("the host key is not checked (host_key=insecure)")
     if _first(options, "stricthostkeychecking", "ask").lower() in {"no", "off"} and target.host_key == "accept-new":
         warnings.append("StrictHostKeyChecking=no accepts new host keys; a changed one is refused all the same")
     return tuple(warnings)

@@ -1,5 +1,6 @@
 """The flags of ``smolrun run``, against the embedded guest."""
 
+import contextlib
 import json
 import stat
 from collections.abc import Callable
@@ -232,11 +233,18 @@ def test_a_mistake_in_a_vaulted_file_is_told_without_its_text(smolrun: Smolrun, 
     assert "hunter" not in ended.err
 
 
-def test_a_vaulted_file_that_two_ways_lead_to_is_told_once(smolrun: Smolrun, playbook: Playbook) -> None:
+def test_a_vaulted_file_that_two_ways_lead_to_is_told_once(
+    smolrun: Smolrun, playbook: Playbook, tmp_path: Path
+) -> None:
     _vaulted(smolrun, "group_vars/all.yml", "password: hunter2\n")
     Path("hosts").write_text("web1\n")
-    ended = smolrun("run", playbook("- ping:"), "-i", str(Path("hosts").absolute()))
-    assert "1 error, 0 warnings" in ended.err
+    path = playbook("- ping:")
+    for arguments in ((path, str(Path("hosts").absolute())), (str(Path(path).absolute()), "hosts")):
+        for folder in (".", "/"):
+            with contextlib.chdir(folder):
+                words = [str(Path(word)) if folder == "." else str(tmp_path / word) for word in arguments]
+                ended = smolrun("run", words[0], "-i", words[1])
+            assert "1 error, 0 warnings" in ended.err
 
 
 def test_vault_password_program_is_run(smolrun: Smolrun, playbook: Playbook) -> None:
@@ -305,6 +313,7 @@ def test_unknown_host_key_is_refused_with_the_line_that_pins_it(
     )  # fmt: skip
     assert ended.code == 4
     assert f"pin it with --host-key {openssh.fingerprint}" in ended.out
+    assert "--host-key accept-new" in ended.out
 
 
 def test_insecure_host_keys_are_warned_of(smolrun: Smolrun, playbook: Playbook, openssh: Endpoint) -> None:

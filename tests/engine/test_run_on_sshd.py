@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smolrun.engine.events import Event, HostTaskStarted, OutputReceived, TaskFinished
+from smolrun.engine.events import Event, HostTaskStarted, OutputReceived, TaskFinished, Warned
 from smolrun.engine.options import RunOptions
 from smolrun.engine.run import Run
 from smolrun.inventory.inventory import load_inventory
@@ -225,3 +225,10 @@ def test_connection_and_become_keywords_may_be_templates_and_variables_win_over_
     assert [played.task(name).result["stdout"] for name in ("plain", "other", "alone")] == ["root", "nobody", "root"]
     hosts["guest"]["ansible_port"] = 1
     assert play(text, hosts=hosts, extra_vars={"number": port}).code == 4
+
+
+def test_keys_that_are_not_checked_are_told_once_for_all_hosts(openssh: Endpoint, play: Play) -> None:
+    one = guest(openssh)["guest"] | {"ansible_host_key": "insecure"}
+    hosts = {"a": one, "b": one | {"ansible_host": "localhost"}}
+    played = play("- hosts: all\n  gather_facts: false\n  tasks: [{ping: }]\n", hosts=hosts)
+    assert [warned.message for warned in played.of(Warned)] == ["the host key is not checked (host_key=insecure)"]

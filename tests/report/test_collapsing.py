@@ -62,6 +62,7 @@ def test_how_far_a_task_is_has_a_line_where_not_every_host_has_one() -> None:
         running.finished(event)
     texts = running.texts(8)
     assert texts[0] == "Install: 5 of 100 hosts are done, 1 failed"
+    assert texts[1] == "web005  0.00 s of 600 s"
     assert len(texts) == 10
     assert texts[-1] == "… and 7 more hosts"
 

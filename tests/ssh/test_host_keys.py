@@ -60,7 +60,7 @@ def test_an_unknown_key_is_refused_and_the_hint_pins_it(start_openssh: StartOpen
     assert_nothing_was_offered(server)
     # Both ways that the hint names let us in, as they stand there.
     connect(server, host_key=server.fingerprint)
-    line = raised.value.hint.partition(f"add this line to {known_hosts}: ")[2]
+    line = raised.value.hint.partition(f"add this line to {known_hosts}:\n")[2].splitlines()[0]
     known_hosts.write_text(line + "\n")
     connect(server, known_hosts=(known_hosts,))
 

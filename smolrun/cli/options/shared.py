@@ -131,7 +131,7 @@ become_options = _together(
 
 output_options = _together(
     option("-v", "--verbose", "verbosity", heading=_OUTPUT, count=True,
-           help="-v results and output as it comes, -vv places, -vvv connections."),
+           help="-v results and output as it comes, -vv places, -vvv commands and their limits."),
     option("--output", heading=_OUTPUT, type=click.Choice(["text", "json"]), default="text", show_default=True,
            help="json: one typed event on each line of standard output (schemas/events.schema.json)."),
     option("--junit", heading=_OUTPUT, type=_FILE, metavar="FILE", help="Write the results as JUnit XML too."),

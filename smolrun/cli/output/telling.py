@@ -22,7 +22,7 @@ def error_text(error: SmolVMError) -> str:
         return _rendered(told)
     from smolrun.report.escaping import escape
 
-    hint = f"\n  hint: {error.hint}" if error.hint else ""
+    hint = "\n  hint: " + error.hint.replace("\n", "\n        ") if error.hint else ""
     return escape(f"ERROR! {error.message}{hint}")
 
 
