@@ -58,7 +58,11 @@ class Library:
 
     def exists(self, name: str) -> bool:
         """Whether SmolVM knows a microVM of that name."""
-        return any(vm.vm_id == name for vm in self._state.list_vms())
+        return any(vm.vm_id == name for vm in self.all())
+
+    def all(self) -> list[Any]:
+        """Every microVM that SmolVM knows."""
+        return list(self._state.list_vms())
 
     def create(self, vm_id: str, settings: SmolVMSettings, sockets: Path) -> MicroVM:
         """A new microVM, not yet started. Raises `SmolVMError`."""

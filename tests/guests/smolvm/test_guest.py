@@ -1,8 +1,13 @@
 """Real microVMs of SmolVM, under software emulation."""
 
+import contextlib
+import json
 import os
-import shutil
+import re
+import socket
 import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,48 +16,14 @@ from smolrun import SSHClient
 from smolrun.deadline import Deadline
 from smolrun.errors import SmolVMError
 from smolrun.guests.instances.folder import InstanceFolder
+from smolrun.guests.instances.process import mentioning
 from smolrun.guests.smolvm import library as smolvm_library
+from smolrun.guests.smolvm.images import described
 from smolrun.guests.smolvm.library import Library
 from smolrun.guests.smolvm.provider import PROVIDER
 from smolrun.guests.smolvm.settings import SmolVMSettings
-from tests.servers.tiny_vm import TinyImage
 
-# SmolVM asks QEMU for KVM, which test machines rarely have: the same command line, without it.
-_EMULATED = """#!/bin/sh
-count=$#
-while [ "$count" -gt 0 ]; do
-    argument=$1
-    shift
-    case $argument in
-        *accel=kvm*) argument=$(printf %s "$argument" | sed 's/accel=kvm/accel=tcg/') ;;
-        host | host,*) argument=max ;;
-    esac
-    set -- "$@" "$argument"
-    count=$((count - 1))
-done
-exec {qemu} "$@"
-"""
-
-
-@pytest.fixture
-def settings(
-    tiny: TinyImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instances: InstanceFolder
-) -> SmolVMSettings:
-    pytest.importorskip("smolvm", reason="an optional package, installed by .ci/full")
-    shim = tmp_path / "bin" / "qemu-system-x86_64"
-    shim.parent.mkdir()
-    shim.write_text(_EMULATED.replace("{qemu}", shutil.which("qemu-system-x86_64") or ""))
-    shim.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("SMOLVM_DATA_DIR", str(tmp_path / "smolvm"))
-    disk = tmp_path / "disk.ext4"
-    disk.touch()
-    os.truncate(disk, 16 * 1024 * 1024)
-    subprocess.run(["/sbin/mke2fs", "-qFt", "ext4", str(disk)], check=True)
-    return SmolVMSettings(
-        provider="smolvm", image=str(disk), kernel=tiny.kernel, initrd=tiny.initrd, key=tiny.key,
-        boot_args="console=ttyS0 quiet panic=-1 mitigations=off", backend="qemu", machine="q35",
-    )  # fmt: skip
+COMMON = ("backend", "qemu_machine", "ssh_key_path", "data_dir")
 
 
 @pytest.mark.slow
@@ -73,6 +44,101 @@ def test_one_is_made_reached_and_deleted(settings: SmolVMSettings, instances: In
         guest.stop()
     assert not Library().exists(vm_id)
     assert instances.all() == []
+
+
+@pytest.mark.slow
+def test_its_login_shells_know_the_variables_and_its_ports_lead_in(
+    settings: SmolVMSettings, instances: InstanceFolder
+) -> None:
+    more = settings.model_validate({**settings.model_dump(), "env": {"GREETING": "it's 5"}, "ports": ["0:22"]})
+    guest = PROVIDER.make("box", more, instances)
+    variables = guest.start(Deadline.after(100))
+    try:
+        with SSHClient(
+            variables["ansible_host"], "root", variables["ansible_port"], settings.key,
+            host_key=variables["ansible_host_key"],
+        ) as client:  # fmt: skip
+            assert client.run(". /etc/profile.d/smolvm_env.sh; echo $GREETING", shell="raw").output == "it's 5"
+        (forward,) = Library().reach(instances.all()[0].record.details["vm_id"]).info.config.port_forwards
+        with socket.create_connection(("127.0.0.1", forward.host_port), timeout=20) as conversation:
+            assert conversation.recv(4) == b"SSH-"
+        resources = guest.resources
+        assert resources.began == "booted"
+        assert resources.peak_memory
+    finally:
+        guest.stop()
+    locks = Path(os.environ["SMOLVM_DATA_DIR"]) / "locks"
+    assert [*locks.iterdir()] == [], "nothing of SmolVM's either"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_playbook_is_proved_on_one_from_its_boot_to_its_end(
+    settings: SmolVMSettings, instances: InstanceFolder, tmp_path: Path
+) -> None:
+    inventory = {"all": {"hosts": {"box": {"guest": settings.model_dump(mode="json", exclude_unset=True)}}}}
+    (tmp_path / "matrix.yml").write_text(json.dumps(inventory))
+    playbook = Path(__file__).parents[3] / "playbooks/agent_sandbox.yml"
+    command = [sys.executable, "-m", "smolrun", "test", str(playbook), "--matrix", "matrix.yml", "-e", "agent=root"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    recap = ended.stdout.partition("TEST RECAP")[2]
+    for phase in ("guest", "converge", "converge again", "check", "verify", "tear-down"):
+        assert re.search(rf"box: {phase} +: ok", recap), recap
+    assert instances.all() == []
+    assert not any(library_vm.vm_id.startswith("smolrun-box") for library_vm in Library().all())
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_has_left_is_removed_whatever_it_was_doing(
+    settings: SmolVMSettings, instances: InstanceFolder, tmp_path: Path
+) -> None:
+    inventory = {"all": {"hosts": {"box": {"guest": settings.model_dump(mode="json", exclude_unset=True)}}}}
+    (tmp_path / "hosts.yml").write_text(json.dumps(inventory))
+    command = [sys.executable, "-m", "smolrun", "guest", "up", "box", "-i", "hosts.yml"]
+    for seconds in (0.7, 1.2, 1.7, 2.5):
+        running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(seconds)
+        running.kill()
+        running.wait()
+        clean = [sys.executable, "-m", "smolrun", "guest", "clean", "--keep-snapshots"]
+        assert subprocess.run(clean, check=False, capture_output=True).returncode == 0
+        assert instances.all() == []
+        assert Library().all() == []
+        assert mentioning(str(tmp_path), ("qemu",)) == []
+
+
+def test_images_of_smolvms_own_are_made_under_our_name_with_processors_and_ports(
+    settings: SmolVMSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    published = import_module("smolvm.images.published")
+    image = import_module("smolvm.images.manager").LocalImage(
+        name="ubuntu", kernel_path=settings.kernel, rootfs_path=settings.image
+    )
+    monkeypatch.setattr(published, "ensure_published_image", lambda *_, **__: image)  # no downloads in a test
+    wanted = SmolVMSettings.model_validate(
+        {"provider": "smolvm", "image": "ubuntu", "vcpus": 3, "memory": "256M", "ports": ["0:80"], "backend": "qemu"}
+    )
+    (tmp_path / "sockets").mkdir()
+    vm = Library().create("smolrun-ours", wanted, tmp_path / "sockets")
+    try:
+        config = vm.info.config
+        assert (vm.vm_id, config.vcpu_count, config.memory) == ("smolrun-ours", 3, 256)
+        assert [forward.guest_port for forward in config.port_forwards] == [80]
+    finally:
+        vm.delete()
+        vm.close()
+
+
+def test_a_smolvm_that_lets_nobody_choose_the_name_is_used_all_the_same(
+    settings: SmolVMSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facade = import_module("smolvm.facade")
+    monkeypatch.delattr(facade, "_build_auto_config")
+    assert described("x", SmolVMSettings(provider="smolvm"), dict.fromkeys(COMMON)) is None
+    monkeypatch.setattr(facade, "_build_s3_image_config", lambda image: None)
+    assert described("x", SmolVMSettings(provider="smolvm", image="s3://x"), dict.fromkeys(COMMON)) is None
 
 
 @pytest.mark.slow
