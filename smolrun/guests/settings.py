@@ -1,6 +1,7 @@
 """What ``guest:`` in an inventory may say, whatever the provider."""
 
-from typing import Annotated, Any, cast
+from pathlib import Path
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -16,6 +17,15 @@ class GuestSettings(BaseModel):
 
     provider: str = Field(description="What makes the guest")
     boot_timeout: float = Field(120, gt=0, description="Seconds until it has to answer over SSH")
+
+    def from_folder(self, folder: Path) -> Self:
+        """With relative paths starting from `folder`, that of the file they are written in."""
+        return self.model_copy(update={name: folder / path.expanduser() for name, path in self.files.items()})
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that have to be there, by their fields."""
+        return {name: value for name, value in self if isinstance(value, Path)}
 
 
 def _mebibytes(value: Any) -> Any:

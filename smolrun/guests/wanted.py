@@ -36,6 +36,11 @@ class WantedGuest:
     provider: Provider
     settings: GuestSettings
 
+    @property
+    def missing(self) -> list[str]:
+        """The files of its settings that are not there, each as ``image /path``."""
+        return [f"{name} {path}" for name, path in self.settings.files.items() if not path.is_file()]
+
     def made(self, instances: InstanceFolder) -> Guest:
         """The guest, not yet started."""
         return self.provider.make(self.name, self.settings, instances)
@@ -68,7 +73,7 @@ def guest_from(name: str, kind: str, values: Mapping[str, Any], folder: Path | N
     settings = _settings(kind, provider, {"provider": kind, **values}, values, mistakes)
     mistakes.raise_if_errors()
     assert settings is not None
-    return WantedGuest(name, kind, provider, _from_folder(settings, folder or Path.cwd()))
+    return WantedGuest(name, kind, provider, settings.from_folder(folder or Path.cwd()))
 
 
 def _wanted(host: Host, render: Render, mistakes: Mistakes) -> WantedGuest | None:
@@ -99,7 +104,7 @@ def _wanted(host: Host, render: Render, mistakes: Mistakes) -> WantedGuest | Non
     settings = _settings(kind, provider, values, written, mistakes)
     if settings is None or len(mistakes) > before:
         return None
-    return WantedGuest(host.name, kind, provider, _from_folder(settings, _folder_of(host)))
+    return WantedGuest(host.name, kind, provider, settings.from_folder(_folder_of(host)))
 
 
 def _settings(
@@ -116,9 +121,3 @@ def _settings(
 
 def _folder_of(host: Host) -> Path:
     return host.source.parent.absolute() if host.source is not None else Path.cwd()
-
-
-def _from_folder(settings: GuestSettings, folder: Path) -> GuestSettings:
-    """With relative paths starting from `folder`, that of the file they are written in."""
-    paths = {name: value for name, value in settings if isinstance(value, Path)}
-    return settings.model_copy(update={name: folder / path.expanduser() for name, path in paths.items()})

@@ -119,6 +119,18 @@ def test_mistakes_in_where_a_host_comes_from_are_told_before_anything_runs(
         assert "did you mean 'memory'?" in ended.err
 
 
+def test_files_that_are_not_there_are_told_before_any_guest_is_made(
+    smolrun: Smolrun, playbook: Playbook, tmp_path: Path, instances: InstanceFolder
+) -> None:
+    (tmp_path / "disk").touch()
+    guest = {"provider": "qemu", "image": "disk", "kernel": "kernel", "key": "key"}
+    (tmp_path / "hosts.yml").write_text(json.dumps({"all": {"hosts": {"a": {"guest": guest}}}}))
+    ended = smolrun("run", playbook("- ping:"), "-i", "hosts.yml")
+    assert ended.code == 1
+    assert f"no guest was made: kernel {tmp_path}/kernel of a is not there; key {tmp_path}/key of a" in ended.err
+    assert instances.all() == []
+
+
 def test_what_cannot_be_kept_is_told(smolrun: Smolrun, playbook: Playbook) -> None:
     ended = smolrun("run", playbook("- ping:"), "--guest", "embedded", "--keep")
     assert ended.code == 0

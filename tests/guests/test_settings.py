@@ -48,7 +48,7 @@ def test_qemu_is_told_what_it_needs(values: dict[str, Any], message: str) -> Non
     [
         ({"name": "box", "memory": "1G"}, "is there already"),
         ({"image": "ubuntu", "kernel_path": "x"}, "Extra inputs"),
-        ({"image": "ubuntu", "ports": ["80"]}, "'ports' goes with the path"),
+        ({"image": "ubunut"}, "there is no image 'ubunut': alpine, ubuntu, debian"),
         ({"image": "/disk.ext4"}, "needs a 'kernel'"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from smolrun.errors import LoadError, UsageError
 from smolrun.guests.providers import provider_named, provider_names
 from smolrun.guests.qemu.settings import QemuSettings
+from smolrun.guests.smolvm.settings import SmolVMSettings
 from smolrun.guests.wanted import WantedGuest, guest_from, wanted_guests
 from smolrun.inventory.inventory import load_inventory
 from smolrun.templating.templar import Templar
@@ -56,6 +57,17 @@ all:
         (name, QemuSettings(provider="qemu", image=tmp_path / "box.qcow2", memory=memory))
         for name, memory in (("a", 1024), ("b", 2048))
     ]
+
+
+def test_paths_start_from_the_inventory_whatever_the_provider(tmp_path: Path) -> None:
+    text = "all: {hosts: {a: {guest: {provider: smolvm, image: root.ext4, kernel: ../kernel}}}}"
+    (found,) = wanted(tmp_path, text)
+    assert found.missing == [f"kernel {tmp_path}/../kernel", f"image {tmp_path}/root.ext4"]
+    assert isinstance(found.settings, SmolVMSettings)
+    assert found.settings.image == f"{tmp_path}/root.ext4"
+    (tmp_path / "root.ext4").touch()
+    assert found.missing == [f"kernel {tmp_path}/../kernel"]
+    assert guest_from("s", "smolvm", {"image": "ubuntu"}).missing == []
 
 
 def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:

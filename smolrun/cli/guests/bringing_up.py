@@ -112,6 +112,8 @@ def _start(
 
     instances = InstanceFolder.of_user()
     quiet = all(one.kind == "embedded" for one in wanted)
+    if missing := [f"{file} of {one.name} is not there" for one in wanted for file in one.missing]:
+        raise SmolVMError(f"no guest was made: {'; '.join(missing)}")
     guests = {one.name: one.made(instances) for one in wanted}
     up.guests.update(guests)
 

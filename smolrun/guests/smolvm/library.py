@@ -10,6 +10,8 @@ from smolrun.guests.ports import free_port
 from smolrun.guests.smolvm.images import described
 from smolrun.guests.smolvm.settings import SYSTEMS, SmolVMSettings
 
+_OFFLINE = "a root file system and a kernel of one's own need no Internet: see 'image' and 'kernel' in docs/guests.md"
+
 
 class MicroVM(Protocol):
     """A handle of ``smolvm.SmolVM``, as of version 0.0.36."""
@@ -121,5 +123,6 @@ class Library:
         try:
             made: MicroVM = call()
         except (self._package.SmolVMError, ValueError, OSError, RuntimeError) as error:
-            raise SmolVMError(f"SmolVM: {error}") from error
+            hint = _OFFLINE if "ownload" in str(error) else None
+            raise SmolVMError(f"SmolVM: {error}", hint=hint) from error
         return made

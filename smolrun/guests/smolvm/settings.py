@@ -41,9 +41,22 @@ class SmolVMSettings(GuestSettings):
         for field in ("kernel", "initrd", "boot_args"):
             if getattr(self, field) and not own:
                 raise ValueError(f"'{field}' goes with the path of a root file system as 'image'")
+        if self.image is not None and not own and self.image not in SYSTEMS and "://" not in self.image:
+            known = ", ".join(SYSTEMS)
+            raise ValueError(f"there is no image '{self.image}': {known}, s3://…, or a path with a '/' in front")
         if own and self.kernel is None:
             raise ValueError("a root file system of one's own needs a 'kernel'")
         return self
+
+    def from_folder(self, folder: Path) -> Self:
+        found = super().from_folder(folder)
+        # It may be a name too, so it is text.
+        return found.model_copy(update={"image": str(found.image)}) if self.is_path else found
+
+    @property
+    def files(self) -> dict[str, Path]:
+        image = {"image": Path(self.image)} if self.is_path and self.image is not None else {}
+        return {**super().files, **image}
 
     @property
     def is_path(self) -> bool:
