@@ -36,7 +36,7 @@ def smolrun(*arguments: str, folder: Path, state: Path) -> "subprocess.Popen[byt
     # SIGINT is not to be ignored, as it is in the background of a shell without job control.
     return subprocess.Popen(
         [sys.executable, "-m", "smolrun", *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, "XDG_STATE_HOME": str(state)},
+        env={**os.environ, "XDG_STATE_HOME": str(state), "XDG_CACHE_HOME": str(folder / "cache")},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
 
@@ -78,7 +78,8 @@ def test_after_runs_that_ended_at_random_moments_nothing_is_left(
     state = tmp_path / "state"
     for number in range(RUNS):
         what = HAPPENINGS[number % len(HAPPENINGS)]
-        settings = tiny.settings(boot_timeout=30)
+        # They boot, keep a snapshot, or go on from one that the machine before them made.
+        settings = tiny.settings(boot_timeout=30, snapshot=True, accelerate=False)
         if what == "bad kernel":
             settings["kernel"] = str(tiny.initrd)
         if what == "full disk":
@@ -94,6 +95,35 @@ def test_after_runs_that_ended_at_random_moments_nothing_is_left(
 
     assert smolrun("guest", "clean", folder=tmp_path, state=state).wait(60) == 0
     assert InstanceFolder(state / "smolrun/guests").all() == []
+    assert machines(state) == []
+    assert list((state / "smolrun/guests").iterdir()) == []
+    assert list((tmp_path / "cache/smolrun/guests/snapshots").glob("*")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_ends_while_a_snapshot_is_made_or_used_leaves_no_half_of_one(
+    number: signal.Signals, tiny: TinyImage, tmp_path: Path
+) -> None:
+    (tmp_path / "play.yml").write_text("- hosts: all\n  gather_facts: false\n  tasks: [{command: sleep 1}]\n")
+    settings = tiny.settings(snapshot=True, accelerate=False)
+    (tmp_path / "hosts.yml").write_text(json.dumps({"all": {"hosts": {"g": {"guest": settings}}}}))
+    state, snapshots = tmp_path / "state", tmp_path / "cache/smolrun/guests/snapshots"
+    running = smolrun("run", "play.yml", "-i", "hosts.yml", folder=tmp_path, state=state)
+    while running.poll() is None and not list(snapshots.glob("*.new")):
+        time.sleep(0.002)
+    running.send_signal(number)
+    assert running.wait(40) != 0
+    assert (list(snapshots.iterdir()) == []) is (number != signal.SIGKILL)
+    assert smolrun("run", "play.yml", "-i", "hosts.yml", folder=tmp_path, state=state).wait(90) == 0
+    (made,) = snapshots.iterdir()
+    again = smolrun("run", "play.yml", "-i", "hosts.yml", folder=tmp_path, state=state)
+    time.sleep(0.7)
+    again.send_signal(number)
+    again.wait(40)
+    assert list(snapshots.iterdir()) == [made]
+    assert smolrun("guest", "clean", "--keep-snapshots", folder=tmp_path, state=state).wait(60) == 0
     assert machines(state) == []
     assert list((state / "smolrun/guests").iterdir()) == []
 

@@ -20,11 +20,13 @@ TOOLS = ("qemu-system-x86_64", "busybox", "dropbear", "cpio", "apt-get", "dpkg-d
 class TinyImage:
     """Attributes:
     key: lets in as root.
+    disk_initrd: boots what is on a disk instead.
     """
 
     kernel: Path
     initrd: Path
     key: Path
+    disk_initrd: Path
 
     def settings(self, **more: object) -> dict[str, object]:
         """What ``guest:`` says to boot it."""
@@ -56,4 +58,4 @@ def tiny_image() -> TinyImage:
             if built.returncode != 0:
                 pytest.skip(f"the image cannot be built: {built.stderr.decode(errors='replace')[-500:]}")
             unfinished.rename(folder)
-    return TinyImage(folder / "vmlinuz", folder / "initrd.gz", folder / "key")
+    return TinyImage(folder / "vmlinuz", folder / "initrd.gz", folder / "key", folder / "disk.gz")

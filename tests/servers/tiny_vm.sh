@@ -1,6 +1,7 @@
 #!/bin/sh
 # usage: tiny_vm.sh FOLDER KEY.pub
-# Makes FOLDER/vmlinuz and FOLDER/initrd.gz: a Linux of nothing but BusyBox and Dropbear, which lets KEY in as root.
+# Makes FOLDER/vmlinuz and FOLDER/initrd.gz: a Linux of nothing but BusyBox and Dropbear, which lets KEY in as root;
+# and FOLDER/disk.gz, an initial RAM disk that hands over to the system on /dev/vda (ext4).
 # Needs apt-get (for a kernel of Debian's), busybox-static, dropbear-bin, cpio.
 set -eu
 folder=$1 key=$(realpath "$2")
@@ -24,7 +25,27 @@ for module in drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/vi
     cp "$modules/$module.ko" root/m
     loads="$loads ${module##*/}"
 done
+mkdir -p disk/bin disk/m disk/dev disk/proc disk/sys disk/mnt
+cp "$modules/drivers/block/virtio_blk.ko" root/m/*.ko disk/m
 rm -r kernel
+cp /bin/busybox disk/bin/busybox
+ln -s busybox disk/bin/sh
+cat >disk/init <<END
+#!/bin/sh
+b=/bin/busybox
+\$b mount -t devtmpfs dev /dev
+\$b mount -t proc proc /proc
+\$b mount -t sysfs sys /sys
+for module in $loads virtio_blk; do \$b insmod /m/\$module.ko; done
+while [ ! -b /dev/vda ]; do \$b usleep 10000; done
+\$b mount -t ext4 -o noatime /dev/vda /mnt
+\$b mount --move /dev /mnt/dev
+\$b umount /proc /sys
+exec \$b switch_root /mnt /sbin/init
+END
+chmod 755 disk/init
+(cd disk && find . | cpio -oH newc -R 0:0 --quiet | gzip -1) >disk.gz
+rm -r disk
 
 cp /usr/sbin/dropbear root/sbin
 cp /lib64/ld-linux-x86-64.so.2 root/lib64
