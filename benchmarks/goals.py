@@ -33,26 +33,29 @@ GOALS = (
     Goal("at least 20 times faster than ansible-core", "tasks", "ansible-core", 20.0),
     Goal("at least 4 times faster than pyinfra", "tasks", "pyinfra", 4.0),
     Goal("at most 3 times the plain script", "tasks", "ssh script", 1 / 3),
+    Goal("nothing to change: 30 times faster than ansible-core", "modules", "ansible-core", 30.0),
+    Goal("nothing to change: 8 times faster than pyinfra", "modules", "pyinfra", 8.0),
     Goal("--help under a third of ansible-playbook's", "startup", "ansible-core", 3.0),
 )
-MOST_ROUND_TRIPS = 1.1
+MOST_ROUND_TRIPS = {"tasks-40ms": ("a task", 1.1), "modules-40ms": ("a module that changes nothing", 1.2)}
+"""How many, at 40 ms, by the scenario that shows it."""
 
 
-def goals_table(measured: Mapping[str, Sequence[Timing]], round_trips: float | None) -> str:
+def goals_table(measured: Mapping[str, Sequence[Timing]], round_trips: Mapping[str, float]) -> str:
     """Every goal with what was measured of it.
 
     Args:
         measured: by scenario, smolrun first.
-        round_trips: of one more task at 40 ms; None where that was not measured.
+        round_trips: of one more task at 40 ms, by scenario.
     """
     lines = ["", "Goals"]
     for goal in GOALS:
         lines.append(_line(goal.words, *_shown(goal, measured.get(goal.scenario, ()))))
-    words = f"at most {MOST_ROUND_TRIPS} round trips a task at 40 ms"
-    if round_trips is None:
-        lines.append(_line(words, "?", "not measured"))
-    else:
-        lines.append(_line(words, "yes" if round_trips <= MOST_ROUND_TRIPS else "no", f"{round_trips:.2f}"))
+    for scenario, (what, most) in MOST_ROUND_TRIPS.items():
+        found = round_trips.get(scenario)
+        verdict = "?" if found is None else "yes" if found <= most else "no"
+        shown = "not measured" if found is None else f"{found:.2f}"
+        lines.append(_line(f"at most {most} round trips {what} at 40 ms", verdict, shown))
     return "\n".join([*lines, "", HOW_TO_READ])
 
 
@@ -65,4 +68,4 @@ def _shown(goal: Goal, timings: Sequence[Timing]) -> tuple[str, str]:
 
 
 def _line(words: str, verdict: str, shown: str) -> str:
-    return f"  {words:<45} {verdict:<4} {shown}"
+    return f"  {words:<62} {verdict:<4} {shown}"

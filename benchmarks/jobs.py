@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from benchmarks.machine import Machine
 
-Kind = Literal["commands", "copies", "templates", "lines", "packages"]
+Kind = Literal["commands", "copies", "templates", "lines", "packages", "modules"]
+MODULES: tuple[Kind, ...] = ("copies", "templates", "lines", "packages")
+"""What a job of kind ``modules`` has as many tasks of each, one kind after the other."""
 
 INSTALLED = ("bash", "coreutils", "dpkg", "grep", "gzip", "sed", "tar", "util-linux")
 """Packages that every Debian has; the checks go round them."""
@@ -22,7 +24,7 @@ class Job:
         machine: the guests it is done on.
         tasks: how many tasks on each guest.
         kind: what the tasks do: run a trivial command, or see to a small file, a rendered template, a line of a file,
-            an installed package.
+            an installed package, or all of these (``modules``).
     """
 
     folder: Path
@@ -56,11 +58,18 @@ def _commands(job: Job) -> list[str]:
     return [f"echo task {number}" for number in range(job.tasks)]
 
 
+def _kind_of(job: Job, number: int) -> tuple[Kind, int]:
+    """The kind of a task, and its number among those of that kind."""
+    if job.kind != "modules":
+        return job.kind, number
+    each = job.tasks // len(MODULES)
+    return MODULES[number // each], number % each
+
+
 def _task(job: Job, number: int) -> dict[str, Any]:
-    target = f"{job.target}/{number}.conf"
-    match job.kind:
-        case "commands":
-            return {"shell": _commands(job)[number]}
+    kind, number = _kind_of(job, number)
+    target = f"{job.target}/{kind}{number}.conf"
+    match kind:
         case "copies":
             return {"copy": {"src": f"files/{number}.conf", "dest": target, "mode": "0644"}}
         case "templates":
@@ -69,6 +78,8 @@ def _task(job: Job, number: int) -> dict[str, Any]:
             return {"lineinfile": {"path": f"{job.target}/lines", "line": f"setting{number} = value", "create": True}}
         case "packages":
             return {"apt": {"name": INSTALLED[number % len(INSTALLED)], "state": "present"}}
+        case _:
+            return {"shell": _commands(job)[number]}
 
 
 def _write_playbook(job: Job) -> None:
@@ -119,10 +130,10 @@ def _write_pyinfra(job: Job) -> None:
 
 def _operation(job: Job, number: int) -> str:
     """The same task as a line of a pyinfra deploy."""
-    name, target = f"name='Task {number}'", f"{job.target}/{number}.conf"
-    match job.kind:
-        case "commands":
-            return f"server.shell({name}, commands=[{_commands(job)[number]!r}])"
+    name = f"name='Task {number}'"
+    kind, number = _kind_of(job, number)
+    target = f"{job.target}/{kind}{number}.conf"
+    match kind:
         case "copies":
             return f"files.put({name}, src='files/{number}.conf', dest={target!r}, mode='0644')"
         case "templates":
@@ -131,6 +142,8 @@ def _operation(job: Job, number: int) -> str:
             return f"files.line({name}, path='{job.target}/lines', line='setting{number} = value')"
         case "packages":
             return f"apt.packages({name}, packages=[{INSTALLED[number % len(INSTALLED)]!r}])"
+        case _:
+            return f"server.shell({name}, commands=[{_commands(job)[number]!r}])"
 
 
 def _write_fabric(job: Job) -> None:

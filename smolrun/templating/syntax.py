@@ -1,11 +1,13 @@
 """What is wrong with the syntax of a template, and in which column: Jinja2 itself knows only lines."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Final
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.lexer import TokenStream
+from jinja2.lexer import Lexer, TokenStream
 from jinja2.parser import Parser
 
 from smolrun.lazy_dataclass import dataclass
@@ -56,6 +58,21 @@ class _Tracked:
         self.offset, self.length = len(self._text), 0
 
 
+KEPT: Final = 512
+_trees: OrderedDict[tuple[Lexer, str], nodes.Template] = OrderedDict()
+"""The trees of the last texts of several lines that were looked at; a text means the same wherever its lexer does."""
+
+
+def take_tree(environment: TemplateEnvironment, text: str) -> nodes.Template:
+    """The syntax tree of a template file: the one that was made when the file was checked, for its first user.
+
+    Raises:
+        jinja2.TemplateSyntaxError: there was none, and it is none.
+    """
+    found = None if environment.raw_strings else _trees.pop((environment.lexer, text), None)
+    return environment.parse(text) if found is None else found
+
+
 def parse(environment: TemplateEnvironment, text: str, *, expression: bool) -> nodes.Template | SyntaxMistake:
     """The syntax tree of a template or, with `expression`, of a bare expression; or what is wrong with it."""
     state = "variable" if expression else None
@@ -64,7 +81,12 @@ def parse(environment: TemplateEnvironment, text: str, *, expression: bool) -> n
     try:
         parser.stream = TokenStream(environment.lexer.wrap(iter(tracked), None, None), None, None)
         if not expression:
-            return parser.parse()
+            tree = parser.parse()
+            if "\n" in text:
+                _trees[environment.lexer, text] = tree
+                while len(_trees) > KEPT:
+                    _trees.popitem(last=False)
+            return tree
         node = parser.parse_expression()
         if not parser.stream.eos:
             parser.fail(f"unexpected '{parser.stream.current.value}'", exc=TemplateSyntaxError)

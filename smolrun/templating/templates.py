@@ -22,6 +22,7 @@ from smolrun.templating.functions import add_functions, environment_with_functio
 from smolrun.templating.omit import OMIT
 from smolrun.templating.plugins import Functions
 from smolrun.templating.ports import Values
+from smolrun.templating.syntax import take_tree
 from smolrun.templating.text import concat, join_text, keep_newlines, parts_of
 
 CACHED_TEMPLATES: Final = 8192
@@ -105,10 +106,11 @@ class Templates:
 
     def _compile_file(self, text: str, options: FileOptions) -> Template | DirectTemplate:
         environment = self._file_environment(options)
-        tree = environment.parse(text)
+        tree = take_tree(environment, text)
         simple = direct(environment, tree)
         if simple is not None:
             return simple
+        tree.set_environment(environment)  # another may have parsed it
         template: Template = environment.from_string(tree)
         return template
 

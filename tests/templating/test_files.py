@@ -7,6 +7,8 @@ import pytest
 from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.location import Location, SourceFile
 from smolrun.source.text import SourceText
+from smolrun.templating import functions, syntax
+from smolrun.templating.files import FileOptions, file_environment
 from smolrun.templating.templar import Templar
 
 
@@ -135,3 +137,28 @@ def test_a_changed_file_is_read_again(templar: Templar, tmp_path: Path) -> None:
         part.write_text(f"{number}")
         os.utime(part, (number, number))
         assert templar.render_file(SourceText("{% include 'part.j2' %}"), {}, search_path=[tmp_path]) == str(number)
+
+
+def test_a_file_that_was_checked_is_not_parsed_again(templar: Templar) -> None:
+    text = "one\n{% for n in [1, 2] %}{{ n }}{% endfor %}\ntwo {{ x }}\n"
+    environment = functions.environment_with_functions()
+    of_files = file_environment(environment, FileOptions())
+    tree = syntax.parse(environment, text, expression=False)
+    assert syntax.take_tree(of_files, text) is tree
+    assert syntax.take_tree(of_files, text) is not tree, "its first user alone has it"
+    syntax.parse(environment, text, expression=False)
+    assert templar.render_file(SourceText(text), {"x": 3}) == "one\n12two 3\n"
+
+
+def test_a_file_with_other_marks_is_parsed_as_these_say(templar: Templar) -> None:
+    text = "one\n{{ x }} [[ x ]]\n"
+    syntax.parse(functions.environment_with_functions(), text, expression=False)
+    marks = {"variable_start_string": "[[", "variable_end_string": "]]"}
+    assert templar.render_file(SourceText(text), {"x": 3}, **marks) == "one\n{{ x }} 3\n"
+
+
+def test_no_more_trees_are_kept_than_a_few_hundred() -> None:
+    environment = functions.environment_with_functions()
+    for number in range(syntax.KEPT + 10):
+        syntax.parse(environment, f"one\n{number}\n", expression=False)
+    assert len(syntax._trees) <= syntax.KEPT
