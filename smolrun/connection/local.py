@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from smolrun.connection.local_process import LocalSettings, Wake, run_command
 from smolrun.connection.port import TcpStream
@@ -29,10 +29,15 @@ class LocalConnection:
     """
 
     def __init__(self, *, folder: Path | None = None, output_limit: int = OUTPUT_LIMIT) -> None:
+        self._kept: dict[str, Any] = {}
         self._folder = folder
         self._output_limit = output_limit
         self._lock = threading.RLock()  # a signal handler may cancel while this very thread holds it
         self._running: set[Wake] = set()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return self._kept
 
     @property
     def description(self) -> str:

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from smolrun.deadline import Deadline
 from smolrun.ssh.request import Become, CommandRequest
@@ -26,6 +26,11 @@ class Connection(Protocol):
     Every method raises `NotRunError` kinds for what certainly did not happen, `ConnectionLostError` for what may
     have, and `OperationTimeoutError` past its deadline.
     """
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What modules remember of this guest from task to task, by names of theirs."""
+        ...
 
     @property
     def description(self) -> str:

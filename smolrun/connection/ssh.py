@@ -42,9 +42,14 @@ class SSHConnection:
     """
 
     def __init__(self, endpoint: Endpoint, options: ClientOptions | None = None) -> None:
+        self._kept: dict[str, Any] = {}
         self._endpoint = endpoint
         self._warnings: tuple[str, ...] | None = None
         self._client = make_client(endpoint, options or ClientOptions())
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return self._kept
 
     @property
     def description(self) -> str:

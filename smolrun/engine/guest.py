@@ -134,6 +134,10 @@ class DeferredConnection:
         return self._find()
 
     @property
+    def kept(self) -> dict[str, Any]:
+        return self._connection.kept
+
+    @property
     def description(self) -> str:
         return self._connection.description
 

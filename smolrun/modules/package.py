@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from pydantic import AliasChoices, ConfigDict, Field, ValidationError, model_validator
 
-from smolrun.connection.port import Connection
 from smolrun.errors import ModuleError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext, mistake
 from smolrun.modules.registry import find
@@ -29,9 +27,6 @@ OPTIONS = frozenset({
     "purge", "repository", "skip_broken", "update_cache", "update_only", "upgrade", "validate_certs", "world",
 })  # fmt: skip
 """Arguments of the package managers' own modules, handed on as they are."""
-
-_FOUND: "WeakKeyDictionary[Connection, str]" = WeakKeyDictionary()
-"""The manager of each guest that was asked; a system keeps the one that it was made with."""
 
 
 class PackageArguments(Arguments):
@@ -87,13 +82,13 @@ def _manager(arguments: PackageArguments, task: TaskContext) -> str:
     known = _fact(task.variables)
     if known in MANAGERS:
         return TOOLS.get(known, known)
-    connection = task.guest.connection
-    if connection not in _FOUND:
+    kept = task.guest.connection.kept  # a system keeps the manager that it was made with
+    if "package manager" not in kept:
         tools = ask(task, setup=FIND, reads=True).texts("tool")
         if not tools:
             raise ModuleError(f"no package manager is installed on {task.host} (apt-get, dnf, yum, apk, …)")
-        _FOUND[connection] = TOOLS.get(tools[0], tools[0])
-    return _FOUND[connection]
+        kept["package manager"] = TOOLS.get(tools[0], tools[0])
+    return str(kept["package manager"])
 
 
 def _fact(variables: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ dpkg reads all it knows for each question, 9 ms of the guest's time; to see whet
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from weakref import WeakKeyDictionary
 
 from smolrun.connection.port import Connection
 from smolrun.lazy_dataclass import dataclass
@@ -51,9 +50,8 @@ class KeptListing:
         return [package for name in names for package in packages.get(name, ())]
 
 
-_KEPT: "WeakKeyDictionary[Connection, KeptListing]" = WeakKeyDictionary()
-
-
 def kept_listing(connection: Connection) -> KeptListing:
     """What is kept of the guest at the other end."""
-    return _KEPT.setdefault(connection, KeptListing())
+    kept = connection.kept.setdefault("dpkg listing", KeptListing())
+    assert isinstance(kept, KeptListing)
+    return kept
