@@ -43,7 +43,7 @@ class AuthorizedKeyArguments(Arguments):
     """
 
     user: Text = Field(description="Who logs in")
-    key: Text = Field(description="Public keys, one a line; or a URL that the guest gets them from")
+    key: Text = Field(description="Public keys, one a line; or a URL (`file://` too) that the guest gets them from")
     state: Literal["absent", "present"] = Field("present", description="Whether they let the user in")
     exclusive: Boolean = Field(False, description="No other line stays in the file")
     key_options: Text | None = Field(None, description='Options in front of the keys (`no-pty,from="10.0.0.*"`)')
@@ -101,6 +101,8 @@ def _keys(arguments: AuthorizedKeyArguments, task: TaskContext) -> list[KeyLine]
     text = arguments.key
     if text.startswith(("http://", "https://")):
         text = _fetched(arguments, task)
+    elif text.startswith("file://"):
+        text = _in_file(arguments, task)
     keys = []
     for line in lines_of(text):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -111,6 +113,13 @@ def _keys(arguments: AuthorizedKeyArguments, task: TaskContext) -> list[KeyLine]
         comment = key.comment if arguments.comment is None else arguments.comment
         keys.append(KeyLine(key.type, key.blob, key.options, comment))
     return keys
+
+
+def _in_file(arguments: AuthorizedKeyArguments, task: TaskContext) -> str:
+    original = read(arguments.key.removeprefix("file://"), task)
+    if original.state.leads_to != "file":
+        raise ModuleError(f"the file of keys {original.state.path} is not on {task.host}")
+    return text_of(original)
 
 
 def _fetched(arguments: AuthorizedKeyArguments, task: TaskContext) -> str:

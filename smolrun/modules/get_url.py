@@ -100,7 +100,7 @@ def _download(
     options = list(settings(arguments, arguments.timeout))
     options += [("location", None), *([("time-cond", now.path)] if conditional else [])]
     wanted = Attributes(arguments.owner, arguments.group, arguments.mode)
-    backup = backup_name(now) if arguments.backup and now.kind == "file" else None
+    backup = backup_name(now) if arguments.backup and now.leads_to == "file" else None
     folder = arguments.tmp_dest or now.path.rpartition("/")[0] or "/"
     result = task.guest.script(
         f"folder={expanding(folder)}\n{script_text('state', 'attributes', 'room', 'wget', 'download')}",

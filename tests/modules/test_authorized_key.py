@@ -68,6 +68,16 @@ def test_what_was_there_becomes_the_users(home: Guest) -> None:
     assert (file.parent.stat().st_uid, file.parent.stat().st_mode & 0o777) == (1000, 0o700)
 
 
+def test_keys_from_a_file_of_the_guest(home: Guest) -> None:
+    home.here("a key.pub").write_text(f"{ONE}\n{TWO}\n")
+    wanted = {"user": "guest", "key": f"file://{home.path('a key.pub')}"}
+    assert home.do("authorized_key", wanted).changed
+    assert not home.do("authorized_key", wanted).changed
+    assert lines(home) == [ONE, TWO]
+    message = home.fails("authorized_key", {"user": "guest", "key": "file:///no/such"})
+    assert message == "the file of keys /no/such is not on web1"
+
+
 def test_another_file_and_a_folder_that_is_missing(home: Guest) -> None:
     path = home.path("deep/keys")
     message = home.fails("authorized_key", {"user": "guest", "key": ONE, "path": path, "manage_dir": False})

@@ -136,6 +136,21 @@ def test_a_new_file_gets_what_the_umask_leaves(guest: Guest) -> None:
     assert guest.here("file").stat().st_mode & 0o7777 == 0o644
 
 
+def test_a_mode_with_special_bits_is_registered_as_ansible_writes_it(guest: Guest) -> None:
+    values = guest.do("copy", {"content": "x", "dest": guest.path("file"), "mode": "2755"}).values
+    assert values["mode"] == "02755"
+
+
+def test_the_backup_of_a_link_is_what_it_leads_to(guest: Guest) -> None:
+    guest.here("target").write_text("old")
+    guest.here("link").symlink_to("target")
+    done = guest.do("copy", {"content": "new", "dest": guest.path("link"), "backup": True})
+    kept = Path(done.values["backup_file"]).name
+    assert guest.here(kept).read_text() == "old"
+    assert not guest.here(kept).is_symlink()
+    assert (guest.here("link").read_text(), guest.here("target").read_text()) == ("new", "old")
+
+
 @pytest.mark.parametrize(("owner", "group"), [("1000", "1000"), ("root", None), (None, "0")])
 @pytest.mark.root
 def test_owner_and_group_by_name_or_number(guest: Guest, owner: str | None, group: str | None) -> None:
@@ -326,7 +341,7 @@ def test_a_guest_without_stat_is_read_with_ls(local: Guest, tmp_path: Path) -> N
         (tools / name).symlink_to(f"/bin/{name}")
     arguments = {"content": "x", "dest": local.path("x"), "mode": "4755"}
     result = local.do("copy", arguments, environment={"PATH": str(tools)})
-    assert result.values["mode"] == "4755"
+    assert result.values["mode"] == "04755"
     assert result.values["owner"] == "root"
     assert not local.do("copy", arguments, environment={"PATH": str(tools)}).changed
 

@@ -9,6 +9,7 @@ from typing import Any
 from tests.twin import archives, files, reading, tables
 from tests.twin.firewall import iptables, ufw
 from tests.twin.packed import packed
+from tests.twin.settings import settings
 from tests.twin.spaces import Space
 from tests.twin.system import system
 
@@ -183,6 +184,7 @@ _COUNTS = {
 }
 _LISTS: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]] = {
     "system": system,
+    "settings": settings,
     "iptables": iptables,
     "ufw": ufw,
 }

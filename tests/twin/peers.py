@@ -35,7 +35,6 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "unarchive": ("dest", "files", "handler", "mode", "owner", "group", "state", "uid", "gid", "size"),
     "get_url": (
         "dest",
-        "checksum_dest",
         "checksum_src",
         "mode",
         "owner",

@@ -39,6 +39,9 @@ cat /etc/group
 for table in /var/spool/cron/crontabs/* /etc/cron.d/twin; do
 	[ -f "$table" ] && echo "$table" && grep -v '^# (' "$table"
 done
+hostname; cat /etc/hostname; dpkg --get-selections | grep -v install$
+debconf-show twin; update-alternatives --query twin 2>/dev/null
+for file in /etc/apt/sources.list.d/*; do [ -f "$file" ] && stat -c '%n %a' "$file" && cat "$file"; done
 systemctl is-enabled twin; systemctl is-active twin
 dpkg-query -W -f '${Package} ${Version} ${Status}\n' hello time 2>/dev/null
 cat /etc/default/ufw /etc/ufw/ufw.conf /etc/ufw/user*.rules 2>/dev/null
@@ -88,7 +91,9 @@ def told_otherwise(tasks: list[Case], one: Mapping[str, Said], other: Mapping[st
             found = " | ".join(
                 "failed: " + said.msg[:160] if said.failed else f"changed: {said.changed}" for said in (a, b)
             )
-        elif not a.failed or told.get("rc"):
+        elif a.failed:
+            told = {key: told[key] for key in told if key in ("rc", "stdout") and told[key] is not None}
+        if not found:
             found = ", ".join(f"{key}: {told[key]} | {ours.get(key)}" for key in told if told[key] != ours.get(key))
         if found:
             lines.append(f"{case.name} {case.module} {dict(case.arguments)}: {found}")

@@ -61,7 +61,7 @@ class PathState:
             "gid": self.gid,
             "owner": self.owner,
             "group": self.group,
-            "mode": f"{self.mode:04o}",
+            "mode": f"0{self.mode:03o}",
             "state": state,
             "size": self.size,
         }

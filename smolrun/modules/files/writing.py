@@ -91,7 +91,7 @@ def write(
     after = _foreseen(replace(now, kind="file", leads_to="file", size=content.size, target=None), wanted, mode)
     if task.check_mode:
         return Outcome(True, after, diffs=diffs)
-    backup = backup_name(now) if options.backup and now.kind == "file" else None
+    backup = backup_name(now) if options.backup and now.leads_to == "file" else None
     result = task.guest.script(
         _write_script(now, content, wanted, options),
         {
