@@ -80,9 +80,9 @@ class Redactor:
         if self._revealed is None or len(self._revealed()) == self._taken_over:
             return
         revealed = tuple(self._revealed())
-        self._taken_over = len(revealed)
         for secret in revealed:
             self.add(secret)
+        self._taken_over = len(revealed)  # only now: another thread must not show one that is still to be added
 
     def text(self, text: str) -> str:
         self._take_over()

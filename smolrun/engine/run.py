@@ -74,7 +74,9 @@ class Run:
         base = Path(self._playbooks[0].path).resolve().parent if self._playbooks else None
         extensions = Extensions([playbook.extensions for playbook in self._playbooks], lambda own: templar.learn(own))
         settings = ansible_settings(options, self._inventory.sources)
-        templar = Templar(base=base, vault=vault, own=extensions.functions, settings=settings)
+        templar = Templar(
+            base=base, vault=vault, own=extensions.functions, settings=settings, patience=options.timeout or None
+        )
         services = Services(
             options=options,
             inventory=self._inventory,

@@ -47,6 +47,7 @@ class Compiler(Protocol):
     base: Path | None
     vault: VaultSecrets | None
     settings: Mapping[str, Any]
+    patience: float | None
     warn: Callable[[str], None]
 
     @property

@@ -31,9 +31,10 @@ class Templar:
     Args:
         base: the folder that relative file names of lookups are looked up from, where the variables have no
             ``ansible_search_path``.
-        vault: opens vaulted files for the lookup ``unvault``.
+        vault: opens vaulted files for lookups.
         own: filters, tests and lookups of the user's.
         settings: what the lookup ``config`` tells, by Ansible's names.
+        patience: seconds that a command of the lookups ``pipe`` and ``lines`` may take; None for no limit.
         warn: is told what ``lookup(..., errors='warn')`` has to say.
     """
 
@@ -44,11 +45,13 @@ class Templar:
         vault: VaultSecrets | None = None,
         own: Functions | None = None,
         settings: Mapping[str, Any] | None = None,
+        patience: float | None = 600,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.base = base
         self.vault = vault
         self.settings: Mapping[str, Any] = settings or {}
+        self.patience = patience
         self.warn = warn
         self._learned = [] if own is None else [own]
         self._templates: Templates | None = None

@@ -176,3 +176,11 @@ def test_a_listener_that_raises_is_dropped_and_told_once(play: Play) -> None:
     assert played.code == 0
     assert played.counts() == {"ok": 2}
     assert [("listens" in event.message, "broken" in event.message) for event in played.of(Warned)] == [(True, True)]
+
+
+def test_no_thread_shows_a_vaulted_value_while_another_is_still_taking_it_over() -> None:
+    redactor = Redactor(lambda: ["abc", "hunter22"])
+    shown: list[str] = []
+    redactor.on_short = lambda length: shown.append(redactor.text("it is hunter22"))
+    redactor.text("")
+    assert shown == [f"it is {MASK}"]

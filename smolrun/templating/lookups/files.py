@@ -12,17 +12,30 @@ from typing import Any, Final, cast
 from smolrun.location import Location
 from smolrun.source.files import read_source
 from smolrun.source.text import SourceText
+from smolrun.source.vault import HEADER, VaultSecrets, decrypt
 from smolrun.templating.limits import MAX_SIZE
 from smolrun.templating.lookups.base import Lookup, LookupContext, LookupFailedError, options_of, truth
 from smolrun.templating.template_facts import template_facts
 
 
 def _read(path: Path, encoding: str = "utf-8") -> str:
+    return _content(path).decode(encoding, "surrogateescape")
+
+
+def _content(path: Path) -> bytes:
     with path.open("rb") as file:
         content = file.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
         raise LookupFailedError(f"the file '{path}' is larger than {MAX_SIZE // (1024 * 1024)} MiB")
-    return content.decode(encoding, "surrogateescape")
+    return content
+
+
+def _opened(context: LookupContext, path: Path, encoding: str = "utf-8") -> tuple[str, VaultSecrets | None]:
+    """The text of a file that may be vaulted; with the vault that what is used of it has to be remembered in."""
+    content, vault = _content(path), context.rendering.templar.vault
+    if not content.startswith(HEADER):
+        return content.decode(encoding, "surrogateescape"), None
+    return decrypt(content, vault).decode(encoding, "surrogateescape"), vault
 
 
 def file(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
@@ -30,7 +43,9 @@ def file(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any
     chosen = options_of(options, lstrip=False, rstrip=True)
     result = []
     for term in terms:
-        text = _read(context.find("files", str(term)))
+        text, vault = _opened(context, context.find("files", str(term)))
+        if vault is not None:
+            vault.revealed.add(text)
         text = text.lstrip() if truth(chosen["lstrip"]) else text
         result.append(text.rstrip() if truth(chosen["rstrip"]) else text)
     return result
@@ -125,7 +140,7 @@ def ini(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]
     result = []
     for term in terms:
         key, chosen = _ini_options(str(term), options)
-        parser = _ini_parser(context, chosen)
+        parser, vault = _ini_parser(context, chosen)
         section = "properties" if chosen["type"] == "properties" else str(chosen["section"])
         if not parser.has_section(section):
             raise LookupFailedError(f"there is no section '{section}' in '{chosen['file']}'")
@@ -133,7 +148,10 @@ def ini(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]
             found = [parser.get(section, name) for name in parser.options(section) if re.match(key, name)]
         else:
             found = [parser.get(section, key) if parser.has_option(section, key) else chosen["default"]]
-        result += [value for value in found if value is not None]
+        values = [value for value in found if value is not None]
+        if vault is not None:
+            vault.revealed.update(values)
+        result += values
     return result
 
 
@@ -148,7 +166,7 @@ def _ini_options(term: str, options: Mapping[str, Any]) -> tuple[str, dict[str, 
     return key, options_of({**options, **written}, **defaults)
 
 
-def _ini_parser(context: LookupContext, chosen: Mapping[str, Any]) -> Any:
+def _ini_parser(context: LookupContext, chosen: Mapping[str, Any]) -> tuple[Any, VaultSecrets | None]:
     import configparser
 
     empty = truth(chosen["allow_no_value"]) or truth(chosen["allow_none"])
@@ -156,9 +174,9 @@ def _ini_parser(context: LookupContext, chosen: Mapping[str, Any]) -> Any:
     parser = configparser.ConfigParser(allow_no_value=empty, interpolation=interpolation)
     if truth(chosen["case_sensitive"]):
         parser.optionxform = str  # type: ignore[assignment, method-assign]
-    text = _read(context.find("files", str(chosen["file"])), str(chosen["encoding"]))
+    text, vault = _opened(context, context.find("files", str(chosen["file"])), str(chosen["encoding"]))
     parser.read_string("[properties]\n" + text if chosen["type"] == "properties" else text)
-    return parser
+    return parser, vault
 
 
 def csv_file(context: LookupContext, terms: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:

@@ -30,14 +30,19 @@ def lines(context: LookupContext, terms: Sequence[Any], options: Mapping[str, An
 
 def _output(context: LookupContext, command: str) -> str:
     folder = context.variable("playbook_dir") or context.rendering.templar.base
-    done = subprocess.run(  # noqa: S602 - a shell is what these lookups promise; the text is the author's
-        command,
-        shell=True,
-        cwd=str(folder) if folder and Path(str(folder)).is_dir() else None,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    patience = context.rendering.templar.patience
+    try:
+        done = subprocess.run(  # noqa: S602 - a shell is what these lookups promise; the text is the author's
+            command,
+            shell=True,
+            cwd=str(folder) if folder and Path(str(folder)).is_dir() else None,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=patience,
+        )
+    except subprocess.TimeoutExpired:
+        raise LookupFailedError(f"the command '{command}' did not end within {patience:g} s") from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise LookupFailedError(f"the command '{command}' ended with {done.returncode}" + (f": {said}" if said else ""))
@@ -70,14 +75,15 @@ def _fetched(address: str, chosen: Mapping[str, Any]) -> str:
     if urlsplit(address).scheme not in ("http", "https", "ftp"):
         raise LookupFailedError(f"'{address}' is not an http, https or ftp address")
     headers = {"User-Agent": chosen["http_agent"], **(chosen["headers"] or {})}
-    if chosen["username"] is not None:
-        login = f"{chosen['username']}:{chosen['password'] or ''}".encode()
-        headers["Authorization"] = "Basic " + base64.b64encode(login).decode("ascii")
     security = ssl.create_default_context(cafile=chosen["ca_path"])
     if not truth(chosen["validate_certs"]):
         security.check_hostname = False
         security.verify_mode = ssl.CERT_NONE
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 - its scheme was looked at
+    if chosen["username"] is not None:
+        login = f"{chosen['username']}:{chosen['password'] or ''}".encode()
+        # For this server only, not for one that it sends us to.
+        request.add_unredirected_header("Authorization", "Basic " + base64.b64encode(login).decode("ascii"))
     proxies = [] if truth(chosen["use_proxy"]) else [urllib.request.ProxyHandler({})]
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=security), *proxies)
     try:

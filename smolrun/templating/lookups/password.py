@@ -1,11 +1,13 @@
 """``password``: one that is made up once and kept in a file of the controller."""
 
+import contextlib
+import fcntl
 import os
 import random
 import re
 import secrets
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +15,7 @@ from smolrun.templating.filters.passwords import password_hash, random_salt
 from smolrun.templating.lookups.base import Lookup, LookupContext, LookupFailedError, options_of
 
 _DEFAULT_CHARACTERS: Final = ("ascii_letters", "digits", ".,:-_")
-_SALT_SIZES: Final = {"bcrypt": 22, "blowfish": 22}
+_SALT_SIZES: Final = {"bcrypt": 22, "blowfish": 22, "md5": 8}
 _OPTIONS: Final = ("length", "chars", "encrypt", "seed", "ident")
 
 
@@ -74,14 +76,33 @@ def _generate(length: int, characters: str, seed: Any) -> str:
 
 def _kept(path: Path, length: int, characters: str, chosen: Mapping[str, Any]) -> tuple[str, str | None]:
     """The password in the file, and its salt; made and written where there is none yet."""
-    text, salt = _read(path)
     kind = str(chosen["encrypt"] or "").removesuffix("_crypt")
+    text, salt = _read(path)
     if text and (salt or not kind):
         return text, salt
-    text = text or _generate(length, characters, chosen["seed"])
-    salt = salt or (random_salt(_SALT_SIZES.get(kind, 16)) if kind else None)
-    _write(path, text if salt is None else f"{text} salt={salt}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone_in(path.parent):
+            text, salt = _read(path)
+            if not text or (kind and not salt):
+                text = text or _generate(length, characters, chosen["seed"])
+                salt = salt or (random_salt(_SALT_SIZES.get(kind, 16)) if kind else None)
+                _write(path, text if salt is None else f"{text} salt={salt}")
+    except OSError as error:
+        raise LookupFailedError(f"the password cannot be kept in '{path}': {error.strerror}") from None
     return text, salt
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else makes a password there meanwhile, for another host or in another run: all are to have the same."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> tuple[str, str | None]:
@@ -95,16 +116,15 @@ def _read(path: Path) -> tuple[str, str | None]:
 
 def _write(path: Path, line: str) -> None:
     """Written beside and renamed, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(line + "\n")
         beside.replace(path)
-    except OSError as error:
+    except OSError:
         beside.unlink(missing_ok=True)
-        raise LookupFailedError(f"the password cannot be kept in '{path}': {error.strerror}") from None
+        raise
 
 
 LOOKUPS: Final[dict[str, Lookup]] = {"password": password}

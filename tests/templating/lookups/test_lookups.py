@@ -2,6 +2,7 @@
 
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from smolrun.errors import TemplateError
 from smolrun.source.text import SourceText
+from smolrun.source.vault import VaultSecret, VaultSecrets
+from smolrun.source.vault_writer import encrypt
 from smolrun.templating.lookups import lookups
 from smolrun.templating.templar import Templar
 from tests.templating.conftest import Render
@@ -84,6 +87,20 @@ def test_files_are_found_along_the_search_path(look: Look, tmp_path: Path) -> No
     assert look("lookup('file', 'a.txt', 'b.txt')") == "playbook, beside"
     assert look("lookup('file', 'b.txt', rstrip=False, lstrip=True)") == "beside\n\n"
     assert look("lookup('unvault', 'b.txt')") == " beside\n\n"
+
+
+def test_files_that_are_vaulted_are_opened_and_remembered_as_secrets(tmp_path: Path) -> None:
+    secret = VaultSecret("default", b"open")
+    vault = VaultSecrets((secret,))
+    (tmp_path / "token").write_bytes(encrypt(b"a token \n", secret))
+    (tmp_path / "a.ini").write_bytes(encrypt(b"[global]\nkey=a value\n", secret))
+    templar = Templar(base=tmp_path, vault=vault)
+    assert templar.render(SourceText("{{ lookup('file', 'token') }}"), {}) == "a token"
+    assert "a token \n" in vault.revealed
+    assert templar.render(SourceText("{{ lookup('ini', 'key', file='a.ini') }}"), {}) == "a value"
+    assert "a value" in vault.revealed
+    with pytest.raises(TemplateError, match="no vault password"):
+        Templar(base=tmp_path).render(SourceText("{{ lookup('file', 'token') }}"), {})
 
 
 def test_a_missing_file_is_told_with_the_places_searched(look: Look, tmp_path: Path) -> None:
@@ -222,6 +239,24 @@ def test_a_password_is_made_once_and_kept(look: Look, tmp_path: Path) -> None:
     assert [path.name for path in kept.parent.iterdir()] == ["db"]
 
 
+def test_hosts_that_ask_for_the_same_new_password_at_the_same_time_get_the_same(tmp_path: Path) -> None:
+    templar, start, found = Templar(base=tmp_path), threading.Barrier(8), []
+
+    def ask(name: str) -> None:
+        start.wait()
+        found.append(templar.render(SourceText("{{ lookup('password', '" + name + "', encrypt='md5_crypt') }}"), {}))
+
+    for number in range(20):
+        threads = [threading.Thread(target=ask, args=(f"secrets/{number}",)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 8
+        assert len(set(found)) == 1
+        found.clear()
+
+
 def test_a_password_that_is_not_kept(look: Look) -> None:
     expression = "lookup('password', '/dev/null', length=9, seed='x')"
     assert look(expression) == look(expression) == "O9iX65WvW"
@@ -231,6 +266,11 @@ def test_a_password_that_is_not_kept(look: Look) -> None:
 
 class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.headers['Host'].rpartition(':')[2]}/ok")
+            self.end_headers()
+            return
         self.send_response(200 if self.path == "/ok" else 404)
         self.end_headers()
         self.wfile.write(b"one {{ 1 / 0 }}\ntwo\n" + (self.headers.get("Authorization") or "").encode())
@@ -258,6 +298,19 @@ def test_urls_are_read(look: Look, address: str) -> None:
         look("lookup('url', url ~ '/gone')", url=address)
     with pytest.raises(TemplateError, match="not an http"):
         look("lookup('url', 'file:///etc/passwd')")
+
+
+def test_credentials_do_not_follow_a_redirection(look: Look, address: str) -> None:
+    told = look("q('url', url ~ '/away', username='u', password='p')", url=address)
+    assert told == ["one {{ 1 / 0 }}", "two"]
+
+
+@pytest.mark.parametrize("lookup", ["pipe", "lines"])
+def test_a_command_that_hangs_is_ended(tmp_path: Path, lookup: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(TemplateError, match=r"did not end within 0\.3 s"):
+        Templar(base=tmp_path, patience=0.3).render(SourceText("{{ lookup('" + lookup + "', 'sleep 30; true') }}"), {})
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(
