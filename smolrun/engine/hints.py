@@ -19,6 +19,9 @@ _NO_RIGHT = re.compile(
 """What programs say whose user may not do something; with a bracket it is ssh that speaks of a login."""
 
 
+_NO_PACKAGE = re.compile(r"No package matching|Unable to locate package|no available installation candidate")
+
+
 def of_error(error: SmolVMError) -> str | None:
     """What to do about an error that has no hint of its own; None where nothing is known to help."""
     if isinstance(error, BecomeError):
@@ -41,6 +44,8 @@ def of_failed_module(text: str, *, is_root: bool) -> str | None:
     """
     if not is_root and _NO_RIGHT.search(text):
         return "it ran without 'become'; 'become: true' on the task or its play runs it as root"
+    if _NO_PACKAGE.search(text):
+        return "is the name right? 'update_cache: true' reads the index of packages anew"
     return None
 
 

@@ -10,6 +10,9 @@ from jinja2.utils import missing
 
 from smolrun.errors import UndefinedVariableError
 
+MOST_SHOWN = 15
+"""Attributes of a mapping that a hint names."""
+
 
 class Place(NamedTuple):
     """A line of a template.
@@ -136,4 +139,10 @@ def _hint(undefined: Missing) -> str | None:
         return None
     candidates = list(owner) if isinstance(owner, Mapping) else list(undefined._missing_candidates)
     near = get_close_matches(name, [c for c in candidates if isinstance(c, str)], n=1, cutoff=0.7)
-    return f"did you mean '{near[0]}'?" if near else None
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not isinstance(owner, Mapping):
+        return None
+    known = [str(key) for key in owner]
+    shown = ", ".join(known[:MOST_SHOWN]) + (", …" if len(known) > MOST_SHOWN else "")
+    return f"it has: {shown}" if known else "it is empty"

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Ended, program
 from tests.servers.endpoint import Endpoint
 from tests.servers.processes import free_port
@@ -71,6 +73,14 @@ def test_an_unknown_inventory_host_is_a_bad_option(smolrun: Smolrun) -> None:
     ended = smolrun("exec", "web2", "-i", "web1,", "--", "true")
     assert ended.code == 5
     assert "it has: web1" in ended.err
+
+
+@pytest.mark.parametrize("pattern", ["web", "all", "web*"])
+def test_for_several_hosts_a_way_is_named(smolrun: Smolrun, pattern: str) -> None:
+    Path("hosts").write_text("[web]\nweb1\nweb2\n")
+    ended = smolrun("exec", pattern, "-i", "hosts", "--", "true")
+    assert ended.code == 5
+    assert f"| smolrun run /dev/stdin -l '{pattern}'" in ended.err
 
 
 def test_standard_input_is_sent_when_asked_for() -> None:

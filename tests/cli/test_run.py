@@ -204,6 +204,12 @@ def test_guests_that_are_this_machine_say_so_once(smolrun: Smolrun, playbook: Pl
     assert ended.err.count("[NOTE]") == 1
 
 
+def test_a_missing_file_of_extra_variables_is_told_with_its_flag(smolrun: Smolrun, playbook: Playbook) -> None:
+    ended = smolrun("run", playbook("- ping:"), *EMBEDDED, "-e", "@no.yml")
+    assert ended.code == 5
+    assert "-e @no.yml: there is no file no.yml" in ended.err
+
+
 def _vaulted(smolrun: Smolrun, path: str, text: str) -> None:
     Path("password").write_bytes(PASSWORD + b"\n")
     Path(path).parent.mkdir(exist_ok=True)

@@ -66,6 +66,10 @@ def test_who_may_not_do_it_is_told_of_become_but_not_root(said: str) -> None:
     assert hints.of_failed_module(said, is_root=True) is None
 
 
+def test_an_unknown_package_may_need_a_fresh_index() -> None:
+    assert "update_cache" in str(hints.of_failed_module("No package matching 'ngnix' is available", is_root=True))
+
+
 @pytest.mark.parametrize("said", ["Permission denied (publickey).", "no such file"])
 def test_become_is_not_suggested_where_it_does_not_help(said: str) -> None:
     assert hints.of_failed_module(said, is_root=False) is None

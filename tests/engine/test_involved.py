@@ -61,3 +61,12 @@ def test_a_template_file_tells_those_of_the_line_at_fault(play: Play, tmp_path: 
     (tmp_path / "app.j2").write_text("{{ folder }}\n{{ port + 1 }}\n")
     played = play(HEAD + f"    - {{name: task, template: {{src: app.j2, dest: {tmp_path}/app}}}}\n")
     assert played.failure("task").variables == {"port": "http"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [("mapping.nothing", "it has: a"), ("{}.nothing", "it is empty")],
+)
+def test_what_a_mapping_has_is_told_where_an_attribute_is_missing(play: Play, expression: str, hint: str) -> None:
+    task = f"debug: {{msg: '{{{{ {expression} }}}}'}}"
+    assert play(HEAD + f"    - name: task\n      {task}\n").failure("task").hint == hint

@@ -1,6 +1,7 @@
 """``-e``: pairs, JSON, YAML or files, merged in the order they are given."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smolrun.diagnostic import Diagnostic, Severity
@@ -32,7 +33,10 @@ def _one(text: str, vault: "VaultSecrets | None") -> Mapping[str, Any]:
     if text.strip() == "@":
         raise UsageError("-e @: no file is named", hint="write it behind the @: -e @vars.yml")
     if text.startswith("@"):
-        return _mapping(load_variables(read_source(text[1:], vault), vault), text)
+        path = text[1:]
+        if not Path(path).exists():
+            raise UsageError(f"-e {text}: there is no file {path}")
+        return _mapping(load_variables(read_source(path, vault), vault), text)
     if text[:1] in {"/", "."}:
         raise UsageError(f"-e {text}: is this a file?", hint=f"put an @ before it: -e @{text}")
     if text.lstrip()[:1] in {"{", "["}:

@@ -126,6 +126,10 @@ def _variables(host: str, hosts: InventoryFlags, stack: contextlib.ExitStack) ->
             templar = Templar()
             return LazyMapping(merged, lambda value: templar.render(value, merged))
         if "@" not in host:
+            if host in inventory.groups or set(host) & set("*:,!&"):
+                many = f"{host!r} stands for several hosts, and exec reaches one"
+                task = f"echo '- run: COMMAND' | smolrun run /dev/stdin -l {host!r}"
+                raise UsageError(many, hint=f"for several, a playbook of one task: {task}")
             raise UsageError(f"{host!r} is not in the inventory", hint=_known(list(inventory.hosts)))
     return _destination(host)
 
