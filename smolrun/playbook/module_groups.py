@@ -14,7 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "apk", "pip", "npm", "make", "package_facts", "alternatives",
     ),
     "Services": ("service", "systemd", "systemd_service", "service_facts"),
-    "Users": ("user", "group", "authorized_key", "getent", "pam_limits"),
+    "Users": ("user", "group", "authorized_key", "getent", "pam_limits", "pamd"),
     "System": (
         "cron", "sysctl", "mount", "modprobe", "hostname", "timezone", "locale_gen", "reboot", "wait_for_connection",
         "capabilities", "setup", "gather_facts", "ping",

@@ -77,11 +77,18 @@ def test_where_there_is_no_file(guest: Guest) -> None:
     assert not guest.here("users").exists()
 
 
-@pytest.mark.parametrize("scheme", [*SCHEMES, *ALIASES])
+@pytest.mark.parametrize("scheme", [*SCHEMES, "portable_apache_22"])
 def test_what_is_made_is_known_again(scheme: str) -> None:
     hashed = made(scheme, "pass wörd")
     assert fits(hashed, "pass wörd")
     assert not fits(hashed, "pass word")
+
+
+def test_names_of_passlib_are_names_of_schemes() -> None:
+    assert set(ALIASES.values()) <= set(SCHEMES)
+    user = {"path": "/x", "name": "a", "password": "b"}
+    for name in ALIASES:
+        assert HtpasswdArguments.model_validate({**user, "crypt_scheme": name}).hash_scheme == name
 
 
 @pytest.mark.parametrize(("option", "scheme"), [("-apr1", "apr1"), ("-1", "1"), ("-5", "5"), ("-6", "6")])
