@@ -103,3 +103,11 @@ def test_becoming_another_user_on_the_embedded_guest_is_refused(smolrun: Smolrun
     ended = smolrun("exec", *EMBEDDED, "-b", "--", "id")
     assert ended.code == 1 or ended.code == 255
     assert "cannot become another" in ended.err
+
+
+def test_a_host_of_the_inventory_that_comes_from_a_provider_is_made_for_the_command(smolrun: Smolrun) -> None:
+    Path("hosts.yml").write_text("all: {hosts: {box: {guest: {provider: embedded}, port_of: web}}}")
+    ended = smolrun("exec", "box", "-i", "hosts.yml", "--", "pwd")
+    assert (ended.code, ended.err) == (0, "")
+    assert "smolrun-guest-home-" in ended.out
+    assert not Path(ended.out.strip()).exists()

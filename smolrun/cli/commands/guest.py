@@ -156,7 +156,7 @@ def _destroy(instance: "Instance") -> None:
 
 
 def _wanted(names: tuple[str, ...], flags: InventoryFlags) -> "tuple[WantedGuest, ...]":
-    from smolrun.cli.guests.guest_of import guest_of_flag, guests_of_hosts
+    from smolrun.cli.guests.guest_of import guest_of_flag, guests_of_hosts, without_snapshots
     from smolrun.cli.loading.inventories import read_inventory
     from smolrun.cli.options.extra_variables import read_extra_variables
     from smolrun.cli.secrets.vault_passwords import vault_secrets
@@ -164,7 +164,7 @@ def _wanted(names: tuple[str, ...], flags: InventoryFlags) -> "tuple[WantedGuest
     if flags.guest:
         if names:
             raise UsageError("HOST goes with an inventory, --guest without")
-        return (guest_of_flag(flags.guest),)
+        return without_snapshots((guest_of_flag(flags.guest),), unless=flags.guest_snapshots)
     vault = vault_secrets(flags)
     inventory = read_inventory(flags, {}, vault)
     inventory.load_variables(inventory.hosts.values())
@@ -174,4 +174,4 @@ def _wanted(names: tuple[str, ...], flags: InventoryFlags) -> "tuple[WantedGuest
     if not wanted or missing:
         told = f"{', '.join(sorted(missing))} comes from no provider" if missing else "no host comes from a provider"
         raise UsageError(told, hint="a host says 'guest: {provider: …}', or use --guest KIND")
-    return wanted
+    return without_snapshots(wanted, unless=flags.guest_snapshots)

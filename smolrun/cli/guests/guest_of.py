@@ -26,8 +26,10 @@ def guest_of_flag(text: str) -> "WantedGuest":
     return guest_from(kind, kind, provider_named(kind).short(detail))
 
 
-def without_snapshots(wanted: "tuple[WantedGuest, ...]") -> "tuple[WantedGuest, ...]":
-    """The same guests, each booted from its beginning."""
+def without_snapshots(wanted: "tuple[WantedGuest, ...]", *, unless: bool = False) -> "tuple[WantedGuest, ...]":
+    """The same guests, each booted from its beginning; as they are where `unless` is true."""
+    if unless:
+        return wanted
     return tuple(
         replace(one, settings=one.settings.model_copy(update={"snapshot": False}))
         if "snapshot" in type(one.settings).model_fields
@@ -53,7 +55,7 @@ def guests_of_run(flags: InventoryFlags, loaded: Loaded) -> "tuple[WantedGuest, 
         wanted: tuple[WantedGuest, ...] = (guest_of_flag(flags.guest),)
     else:
         wanted = guests_of_hosts(_hosts_of_plays(loaded, flags.limit), loaded.extra_variables)
-    return wanted if flags.guest_snapshots else without_snapshots(wanted)
+    return without_snapshots(wanted, unless=flags.guest_snapshots)
 
 
 def guests_of_hosts(hosts: Iterable[Host], extra_variables: Mapping[str, Any]) -> "tuple[WantedGuest, ...]":

@@ -6,11 +6,12 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from smolrun.cli.guests.guest_of import START_SECONDS, guest_named
+from smolrun.cli.guests.bringing_up import brought_up
+from smolrun.cli.guests.guest_of import START_SECONDS, guest_of_flag, guests_of_hosts, without_snapshots
 from smolrun.cli.options.flags import ConnectionFlags, InventoryFlags
 from smolrun.cli.output.telling import error_text, tell_diagnostics
 from smolrun.cli.running.run_options import become_keywords, client_options, connection_defaults
@@ -33,6 +34,9 @@ from smolrun.errors import (
 from smolrun.report.escaping import escape
 from smolrun.ssh.request import CommandRequest
 from smolrun.ssh.result import ShellMode, Stream
+
+if TYPE_CHECKING:
+    from smolrun.source.vault import VaultSecrets
 
 TIMED_OUT = 124
 """As timeout(1) ends."""
@@ -105,11 +109,7 @@ def _exit_code(connection: Connection, request: CommandRequest, timeout: float |
 def _variables(host: str, hosts: InventoryFlags, stack: contextlib.ExitStack) -> Mapping[str, Any]:
     """The variables of an inventory host or a guest, rendered when read, or those that a destination says itself."""
     vault = vault_secrets(hosts)
-    made: dict[str, Mapping[str, Any]] = {}
-    if hosts.guest:
-        guest = guest_named(hosts.guest)
-        stack.callback(guest.stop)
-        made[guest.name] = guest.start(Deadline.after(START_SECONDS))
+    made = _guests(host, hosts, vault, stack)
     if hosts.inventory or made:
         from smolrun.cli.loading.inventories import read_inventory
 
@@ -132,6 +132,31 @@ def _variables(host: str, hosts: InventoryFlags, stack: contextlib.ExitStack) ->
                 raise UsageError(many, hint=f"for several, a playbook of one task: {task}")
             raise UsageError(f"{host!r} is not in the inventory", hint=_known(list(inventory.hosts)))
     return _destination(host)
+
+
+def _guests(
+    host: str, hosts: InventoryFlags, vault: "VaultSecrets | None", stack: contextlib.ExitStack
+) -> Mapping[str, Mapping[str, Any]]:
+    """How the guest that the host comes from is reached, where it comes from one; it goes with `stack`."""
+    if hosts.guest:
+        wanted = without_snapshots((guest_of_flag(hosts.guest),), unless=hosts.guest_snapshots)
+    elif hosts.inventory:
+        from smolrun.cli.loading.inventories import read_inventory
+        from smolrun.cli.options.extra_variables import read_extra_variables
+
+        inventory = read_inventory(hosts, {}, vault)
+        found = inventory.host(host)
+        if found is None:
+            return {}
+        inventory.load_variables([found])
+        own = guests_of_hosts([found], read_extra_variables(hosts.extra_vars, vault))
+        wanted = without_snapshots(own, unless=hosts.guest_snapshots)
+    else:
+        return {}
+    if not wanted:
+        return {}
+    quiet = (lambda text: None) if wanted[0].kind == "embedded" else None
+    return stack.enter_context(brought_up(wanted, keep=hosts.keep_guests, seconds=START_SECONDS, note=quiet)).variables
 
 
 def _destination(text: str) -> Mapping[str, Any]:
