@@ -56,6 +56,9 @@ class QemuGuest:
             self._check_wanted()
             instance.update(variables=variables)
         except (SmolVMError, OSError) as error:
+            if self._stopped.is_set():
+                self.stop()
+                raise SmolVMError(f"the guest {self.name} was stopped while it was starting") from error
             console = "" if isinstance(error, OSError) else end_of_console(instance.folder)
             hint = error.hint if isinstance(error, SmolVMError) else None
             self.stop()
@@ -80,6 +83,7 @@ class QemuGuest:
         return True
 
     def _begin(self, instance: Instance, deadline: Deadline) -> Mapping[str, Any]:
+        self._check_wanted()
         settings = self._settings
         kvm = settings.accelerate if settings.accelerate is not None else kvm_works(PROGRAM)
         beginning = Beginning(instance, settings, kvm)

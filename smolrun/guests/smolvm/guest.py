@@ -62,6 +62,9 @@ class SmolVMGuest:
         try:
             variables = self._start(library, self._instance, deadline)
         except SmolVMError as error:
+            if self._stopped.is_set():
+                self.stop()
+                raise SmolVMError(f"the guest {self.name} was stopped while it was starting") from error
             self.stop()
             raise SmolVMError(f"the guest {self.name} did not start: {error.message}", hint=error.hint) from error
         except BaseException:

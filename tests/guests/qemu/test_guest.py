@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -141,3 +142,23 @@ def _booting(instances: InstanceFolder) -> Instance:
                 return instance
         time.sleep(0.02)
     raise AssertionError("no machine was started")
+
+
+def test_one_that_another_thread_stops_while_it_starts_is_gone_and_says_so(
+    tiny_guest: Up, instances: InstanceFolder
+) -> None:
+    guest = tiny_guest()
+    stopping = threading.Timer(0.6, guest.stop)
+    stopping.start()
+    with pytest.raises(SmolVMError, match="the guest tiny was stopped while it was starting"):
+        guest.start(Deadline.after(60))
+    stopping.join()
+    assert instances.all() == []
+
+
+def test_one_that_was_stopped_before_it_started_never_starts(tiny_guest: Up, instances: InstanceFolder) -> None:
+    guest = tiny_guest()
+    guest.stop()
+    with pytest.raises(SmolVMError, match="was stopped while it was starting"):
+        guest.start(Deadline.after(60))
+    assert instances.all() == []
