@@ -5,7 +5,7 @@
 : "${kind=}" "${absolute=}" "${limit=}" "${found=}"
 
 if [ "$kind" = file ]; then
-	# shellcheck disable=SC2086 # words: what permissions_of has found
+	# shellcheck disable=SC2086 # words: what state_of has found
 	set -- $found
 	if [ $# -ge 4 ] && [ ! -L "$absolute" ]; then
 		length=$4

@@ -46,16 +46,6 @@ follow_link() {
 	real=${real%?x}
 }
 
-# Prints mode, owner and size. `stat` is no part of POSIX; `ls` is, and tells nearly as much.
-permissions_of() {
-	if found=$(stat -c '%a %u %g %s %h %Y %i %U %G' "$1" 2>/dev/null); then
-		fact stat "$found"
-	else
-		fact ls "$(ls -ldn "$1")"
-		fact ls_names "$(ls -ld "$1")"
-	fi
-}
-
 kind_of() {
 	if [ -f "$1" ]; then
 		kind='file'
@@ -68,35 +58,38 @@ kind_of() {
 	fi
 }
 
-# Prints all about one path. HASH=yes: also the hash of a file, links followed.
+# Prints all about one path, at one go: each piece would be a packet of its own. HASH=yes: also the hash of a file, links
+# followed.
 state_of() {
 	make_absolute "$1"
-	fact path "$absolute"
 	kind_of "$absolute"
+	digest=
+	if [ "$kind" = file ] && [ "$2" = yes ] && [ -n "$digest_with" ]; then digest=$($digest_with <"$absolute"); fi
+	set -- "path=$absolute"
 	if [ -L "$absolute" ]; then
-		fact kind link
-		fact leads_to "$kind"
 		points_to=$(readlink "$absolute" && printf x) # a name may end with newlines
-		fact target "${points_to%?x}"
-		permissions_of "$absolute"
+		set -- "$@" kind=link "leads_to=$kind" "target=${points_to%?x}"
 	else
-		fact kind "$kind"
-		[ "$kind" = absent ] || permissions_of "$absolute"
+		set -- "$@" "kind=$kind"
 	fi
-	if [ "$kind" = file ] && [ "$2" = yes ] && [ -n "$digest_with" ]; then
-		printf 'digest=' # as the tool prints it, without two processes to take its word out
-		$digest_with <"$absolute"
-		printf '\0'
+	# `stat` is no part of POSIX; `ls` is, and tells nearly as much.
+	if [ "$kind" = absent ] && [ ! -L "$absolute" ]; then
+		:
+	elif found=$(stat -c '%a %u %g %s %h %Y %i %U %G' "$absolute" 2>/dev/null); then
+		set -- "$@" "stat=$found"
+	else
+		set -- "$@" "ls=$(ls -ldn "$absolute")" "ls_names=$(ls -ld "$absolute")"
 	fi
+	if [ -n "$digest" ]; then set -- "$@" "digest=$digest"; fi # all that the tool prints: here its word is taken out
 	parent=${absolute%/*}
-	if [ -d "${parent:-/}" ]; then fact parent directory; fi
+	if [ -d "${parent:-/}" ]; then set -- "$@" parent=directory; fi
+	printf '%s\0' "$@"
 }
 
 # Prints what is the same for all paths.
 state_of_guest() {
 	find_digest
-	printf 'umask='
+	printf 'algorithm=%s\0umask=' "$algorithm"
 	umask
 	printf '\0'
-	fact algorithm "$algorithm"
 }
