@@ -146,6 +146,16 @@ def test_vaulted_values_are_not_shown(smolrun: Smolrun, tmp_path: Path) -> None:
     assert "ANSIBLE_VAULT" not in ended.out
 
 
+def test_what_a_vaulted_file_holds_is_not_shown(smolrun: Smolrun, tmp_path: Path) -> None:
+    (tmp_path / "pass").write_text("x\n")
+    (tmp_path / "host_vars" / "w1.yml").write_text("p: opensesame\n")
+    vault = ("--vault-password-file", "pass")
+    assert smolrun("vault", "encrypt", "host_vars/w1.yml", *vault).code == 0
+    ended = smolrun("explain", "w1", "p", "-i", "hosts", *vault)
+    assert "* (vaulted)  inventory host vars" in ended.out
+    assert "opensesame" not in ended.out
+
+
 def test_each_play_for_the_host_is_explained(smolrun: Smolrun) -> None:
     out = smolrun("explain", "w2", "p", "-i", "hosts", "site.yml").out
     assert [line for line in out.splitlines() if " in the play " in line] == [

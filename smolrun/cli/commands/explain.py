@@ -102,13 +102,13 @@ def _as_json(explained: "Explained") -> dict[str, Any]:
 
 
 def _value(setter: "Setter") -> str:
-    """As JSON, templates as they are written; a vaulted value is not shown."""
+    """As JSON, templates as they are written; what is vaulted is not shown."""
     from smolrun.engine.variables.explain import NOTHING
     from smolrun.inventory.listing import as_json
     from smolrun.source.vault import VaultText
 
     if setter.value is NOTHING:
         return "?"
-    if isinstance(setter.value, VaultText):
+    if isinstance(setter.value, VaultText) or (setter.location is not None and setter.location.file.vaulted):
         return "(vaulted)"
     return json.dumps(as_json(setter.value), ensure_ascii=False, default=lambda value: f"({type(value).__name__})")
