@@ -11,6 +11,7 @@ from smolrun.engine.plan import PlannedTask
 from smolrun.errors import SmolVMError, TemplateError
 from smolrun.location import Location
 from smolrun.playbook.arguments import fields_by_word
+from smolrun.shortening import beginning
 from smolrun.source.text import SourceText, location_of
 from smolrun.templating.templar import Templar
 
@@ -176,7 +177,7 @@ def _is_steady(value: object) -> bool:
 def shortened(value: Any) -> Any:
     """A value as it is fit to be shown: long texts, lists and mappings are cut."""
     if isinstance(value, str):
-        return value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
+        return beginning(value, LONGEST_VALUE)
     if isinstance(value, bool | int | float) or value is None:
         return value
     text = json.dumps(value, ensure_ascii=False, default=str)

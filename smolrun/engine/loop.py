@@ -10,6 +10,7 @@ from smolrun.errors import SmolVMError
 from smolrun.lazy_dataclass import dataclass
 from smolrun.playbook.loops import FORGIVING
 from smolrun.playbook.models import Loop
+from smolrun.shortening import beginning
 from smolrun.source.coercions import describe
 from smolrun.source.text import location_of
 from smolrun.templating.omit import OMIT
@@ -105,7 +106,7 @@ class LoopControls:
         if written is not None:
             value = templar.render(written, variables)
         text = value if isinstance(value, str) else ("" if value is OMIT else _shown(value))
-        return text if len(text) <= LONGEST_LABEL else text[:LONGEST_LABEL] + "…"
+        return beginning(text, LONGEST_LABEL)
 
     def ends_after(self, judge: ConditionJudge, variables: Mapping[str, Any]) -> bool:
         """Whether ``break_when`` holds for the item that was just done."""

@@ -10,13 +10,11 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from smolrun.lazy_dataclass import dataclass
+from smolrun.shortening import CUT
 
 MASK = "********"
 SHORTEST = 4
 """Characters; anything shorter stands in ordinary text too often to be masked."""
-
-CUT = "…"
-"""What every text ends with that is shown in part: a secret that it begins may be cut in two there."""
 
 CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
 
@@ -90,7 +88,7 @@ class Redactor:
         if known.pattern is None:
             return text
         masked = known.pattern.sub(MASK, text)
-        return _without_beginnings(masked, known.forms) if CUT in masked else masked
+        return _without_parts(masked, known.forms) if CUT in masked else masked
 
     def data(self, value: Any) -> Any:
         """`value` with every text in it redacted, keys included; itself where there is nothing to hide."""
@@ -109,13 +107,15 @@ class Redactor:
         return value
 
 
-def _without_beginnings(text: str, forms: Iterable[str]) -> str:
-    """The text without the beginnings of secrets that were cut short: what stands before `CUT`."""
+def _without_parts(text: str, forms: Collection[str]) -> str:
+    """The text without what is left of secrets that were cut in two: before `CUT` a beginning, behind it an end."""
     pieces = text.split(CUT)
-    for number, piece in enumerate(pieces[:-1]):
-        shown = max((_overlap(piece, form) for form in forms), default=0)
-        if shown:
-            pieces[number] = piece[: len(piece) - shown] + MASK
+    reversed_forms = [form[::-1] for form in forms]
+    for number, piece in enumerate(pieces):
+        before = max((_overlap(piece, form) for form in forms), default=0) if number < len(pieces) - 1 else 0
+        rest = piece[: len(piece) - before]
+        behind = max((_overlap(rest[::-1], form) for form in reversed_forms), default=0) if number else 0
+        pieces[number] = (MASK if behind else "") + rest[behind:] + (MASK if before else "")
     return CUT.join(pieces)
 
 

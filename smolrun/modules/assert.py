@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field
 from smolrun.diagnostic import Diagnostic
 from smolrun.errors import TemplateError, UndefinedVariableError
 from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
+from smolrun.shortening import beginning
 from smolrun.source.coercions import Boolean
 from smolrun.source.text import SourceText
 from smolrun.templating.analysis import analyse
@@ -104,7 +105,7 @@ def _involved(expression: Any, task: TaskContext) -> dict[str, Any]:
 
 def _short(value: Any) -> str:
     shown = repr(value)
-    return shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + "…"
+    return beginning(shown, LONGEST_SHOWN)
 
 
 def _message(message: Any) -> str:

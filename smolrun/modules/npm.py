@@ -12,6 +12,7 @@ from smolrun.modules.base import Arguments, Diff, Module, ModuleResult, TaskCont
 from smolrun.modules.commands.quoting import command_line, expanding, quoted
 from smolrun.modules.facts.raw import RawFacts
 from smolrun.modules.system.asking import ask, perform
+from smolrun.shortening import beginning
 from smolrun.source.coercions import Boolean, Text
 
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
@@ -196,7 +197,7 @@ def _json(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")
     except ValueError as error:
-        raise ModuleError(f"what npm tells cannot be read: {error}: {text[:200]}") from None
+        raise ModuleError(f"what npm tells cannot be read: {error}: {beginning(text, 200)}") from None
     if isinstance(found, dict) and "error" in found and "dependencies" not in found:
         about = found["error"]
         if isinstance(about, dict) and about.get("code") == "ENOENT":

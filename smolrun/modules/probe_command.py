@@ -7,6 +7,7 @@ from pydantic import Field
 
 from smolrun.modules.base import Module, ModuleResult, TaskContext
 from smolrun.modules.probes.watching import Codes, ProbeArguments, Seen, searched, watch
+from smolrun.shortening import ending
 from smolrun.source.coercions import Pattern, Text
 from smolrun.ssh.result import CommandResult
 
@@ -44,7 +45,7 @@ def run(arguments: ProbeCommandArguments, task: TaskContext) -> ModuleResult:
         problems: list[str] = []
         if result.exit_code not in arguments.rc:
             wanted = " or ".join(map(str, arguments.rc))
-            said = result.stderr.strip()[-200:]
+            said = ending(result.stderr.strip(), 200)
             problems.append(f"it ended with {result.exit_code}, not {wanted}" + (f": {said}" if said else ""))
         problems += searched("its output", arguments.stdout, result.stdout)
         problems += searched("its error output", arguments.stderr, result.stderr)

@@ -11,6 +11,7 @@ from smolrun.modules.base import Arguments, Module, ModuleResult, TaskContext
 from smolrun.modules.commands.quoting import expanding
 from smolrun.modules.files.state import PathState, facts_in, path_state
 from smolrun.modules.guest import script_text
+from smolrun.shortening import beginning
 from smolrun.source.coercions import Boolean, Text
 
 Algorithm = Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"]
@@ -70,7 +71,7 @@ def run(arguments: StatArguments, task: TaskContext) -> ModuleResult:
         told = dict(facts)
         state = path_state(told)
     except (KeyError, ValueError, IndexError) as error:
-        said = result.stderr.strip() or result.stdout[:200]
+        said = result.stderr.strip() or beginning(result.stdout, 200)
         raise ModuleError(f"{arguments.path} on {task.host} cannot be looked at: {said}") from error
     if "missing" in told:
         raise ModuleError(f"`{told['missing']}` is not installed on {task.host}", hint="or write `get_checksum: false`")

@@ -9,6 +9,7 @@ from smolrun.report.lines import Line, Lines
 from smolrun.report.plain_values import json_text
 from smolrun.report.recap import seconds
 from smolrun.report.results import Outcome, failure_head
+from smolrun.shortening import beginning
 
 LAST_LINES = 10
 """How many of each stream; the whole is in the result, which ``-v`` shows."""
@@ -72,7 +73,7 @@ def _source(failure: Failure, place: Place | None) -> Lines:
 def _values(failure: Failure) -> Lines:
     for name, value in failure.variables.items():
         text = json_text(value)
-        yield from _labelled(name, text if len(text) <= _VALUE_LIMIT else text[:_VALUE_LIMIT] + "…", separator=" = ")
+        yield from _labelled(name, beginning(text, _VALUE_LIMIT), separator=" = ")
 
 
 def _command(event: Outcome) -> Lines:

@@ -7,6 +7,7 @@ from smolrun.engine.events import ItemFinished, TaskFinished, TaskStatus
 from smolrun.report.colour import Style
 from smolrun.report.lines import Line, Lines, block
 from smolrun.report.plain_values import json_text
+from smolrun.shortening import beginning
 
 Outcome = TaskFinished | ItemFinished
 
@@ -80,7 +81,7 @@ def reason(result: Mapping[str, Any]) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_REASON else text[:LONGEST_REASON] + "…"
+    return beginning(text, LONGEST_REASON)
 
 
 def _host(event: Outcome) -> str:

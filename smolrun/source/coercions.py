@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from smolrun.shortening import beginning
 from smolrun.source.regular_expressions import compiled
 
 TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
@@ -137,7 +138,7 @@ def describe(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, str):
-        return f"the text '{value}'" if len(value) <= 40 else f"the text '{value[:40]}…'"
+        return f"the text '{beginning(value, 40)}'"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

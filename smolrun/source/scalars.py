@@ -7,6 +7,8 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
+from smolrun.shortening import beginning
+
 _STANDARD = "tag:yaml.org,2002:"
 _RESOLVERS: dict[str, list[tuple[str, Any]]] = Resolver.yaml_implicit_resolvers
 _CONSTRUCT: dict[str, Any] = {
@@ -41,6 +43,6 @@ def resolve_tagged(kind: str, text: str) -> Any:
     try:
         return construct(SafeConstructor(), ScalarNode(_STANDARD + kind, text))
     except (ValueError, KeyError, IndexError, AttributeError, OverflowError, ConstructorError, binascii.Error):
-        shown = text if len(text) <= 40 else text[:40] + "…"
+        shown = beginning(text, 40)
         article = "an" if kind == "int" else "a"
         raise ScalarError(f"'{shown}' looks like {article} {kind}, and is not a valid one") from None

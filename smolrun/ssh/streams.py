@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from smolrun.errors import BecomeError, CommandNotStartedError
+from smolrun.shortening import ending
 from smolrun.ssh.output import OutputBuffer
 from smolrun.ssh.request import OutputCallback
 from smolrun.ssh.result import Stream
@@ -111,7 +112,7 @@ class Streams:
     def never_began(self, status: int | None) -> BecomeError | CommandNotStartedError:
         """The error for a command that ended with that status while nothing shows that it had begun."""
         noise = self.noise.decode("utf-8", "replace")
-        said = f": {noise[-2000:]}" if noise else " and said nothing"
+        said = f": {ending(noise, 2000)}" if noise else " and said nothing"
         wrap = self._wrapped.become
         if wrap is not None and not self.reached:
             tool = wrap.become.executable or wrap.become.method

@@ -184,3 +184,21 @@ def test_no_thread_shows_a_vaulted_value_while_another_is_still_taking_it_over()
     redactor.on_short = lambda length: shown.append(redactor.text("it is hunter22"))
     redactor.text("")
     assert shown == [f"it is {MASK}"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "masked"),
+    [
+        ("it says hunt…", f"it says {MASK}…"),
+        ("…er22 it says", f"…{MASK} it says"),
+        ("…unter22", f"…{MASK}"),
+        ("'…er22'", f"'…{MASK}'"),
+        ("…er22 and hunte…", f"…{MASK} and {MASK}…"),
+        ("er22 it says hunt", "er22 it says hunt"),
+        ("…r22 it says hun…", "…r22 it says hun…"),
+    ],
+)
+def test_what_is_left_of_a_secret_that_was_cut_in_two_is_masked(shown: str, masked: str) -> None:
+    redactor = Redactor()
+    redactor.add("hunter22")
+    assert redactor.text(shown) == masked

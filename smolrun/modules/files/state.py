@@ -10,6 +10,7 @@ from smolrun.modules.base import TaskContext
 from smolrun.modules.commands.quoting import expanding, quoted
 from smolrun.modules.files.modes import mode_of_listing
 from smolrun.modules.guest import script_text
+from smolrun.shortening import beginning
 from smolrun.ssh.result import CommandResult
 
 Kind = Literal["absent", "file", "directory", "link", "other"]
@@ -143,7 +144,9 @@ def reading_of(task: TaskContext, facts: Sequence[tuple[str, str]], *, must_hash
         head, states = _parsed(list(facts))
         umask = int(head["umask"], 8)
     except (KeyError, ValueError, IndexError) as error:
-        raise ModuleError(f"what {task.host} tells of its files makes no sense: {str(facts)[:200]}") from error
+        raise ModuleError(
+            f"what {task.host} tells of its files makes no sense: {beginning(str(facts), 200)}"
+        ) from error
     if must_hash and not head.get("algorithm"):
         raise ModuleError(
             f"`sha256sum` is not installed on {task.host}, nor anything else that can hash a file",

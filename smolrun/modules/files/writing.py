@@ -13,6 +13,7 @@ from smolrun.modules.files.content import SHOWN_AT_MOST, Content, GuestContent, 
 from smolrun.modules.files.modes import final_mode
 from smolrun.modules.files.state import PathState, Reading, facts_in, parse_states
 from smolrun.modules.guest import script_text
+from smolrun.shortening import beginning
 from smolrun.ssh.result import CommandResult
 
 NEW_FILE = 0o666
@@ -211,7 +212,9 @@ def state_after(task: TaskContext, result: CommandResult, path: str) -> PathStat
     try:
         return parse_states(result)[1][0]
     except (KeyError, ValueError, IndexError) as error:
-        raise ModuleError(f"what {task.host} tells of {path} makes no sense: {result.stdout[:200]!r}") from error
+        raise ModuleError(
+            f"what {task.host} tells of {path} makes no sense: {beginning(result.stdout, 200)!r}"
+        ) from error
 
 
 def checked(task: TaskContext, result: CommandResult, path: str) -> None:

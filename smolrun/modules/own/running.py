@@ -13,6 +13,7 @@ from smolrun.modules.own.arguments import arguments_model, shell_variables
 from smolrun.modules.own.declaration import Declaration
 from smolrun.modules.registry import OWN
 from smolrun.modules.system.asking import missing
+from smolrun.shortening import beginning
 from smolrun.ssh.result import CommandResult
 
 _JSON_KEYS = frozenset({"changed", "failed", "skipped", "msg", "diff", "warnings", "ansible_facts"})
@@ -128,9 +129,11 @@ def _object(name: str, result: CommandResult) -> dict[str, Any]:
     except ValueError:
         if result.exit_code != 0:
             return {}
-        raise ModuleError(f"the module '{name}' printed no JSON: {result.output[:200] or 'nothing'}") from None
+        raise ModuleError(
+            f"the module '{name}' printed no JSON: {beginning(result.output, 200) or 'nothing'}"
+        ) from None
     if not isinstance(told, dict):
-        raise ModuleError(f"the module '{name}' printed JSON that is no object: {result.output[:200]}")
+        raise ModuleError(f"the module '{name}' printed JSON that is no object: {beginning(result.output, 200)}")
     return told
 
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from smolrun.deadline import Deadline
 from smolrun.lazy_dataclass import dataclass
 from smolrun.modules.base import Arguments, ModuleResult, TaskContext
+from smolrun.shortening import ending
 from smolrun.source.coercions import Integer, Number
 
 
@@ -67,5 +68,5 @@ def searched(what: str, pattern: str | None, text: str) -> tuple[str, ...]:
     """The problem of a text that does not have what it has to, with the end of what it has instead."""
     if pattern is None or re.search(pattern, text, re.MULTILINE):
         return ()
-    last = text.rstrip()[-200:]
+    last = ending(text.rstrip(), 200)
     return (f"{what} does not have '{pattern}'" + (f", but ends with {last!r}" if last else ", it is empty"),)
