@@ -3,7 +3,24 @@
 A secret may be cut in two there; the redactor masks what is left of it only beside the mark.
 """
 
+import re
+
 CUT = "…"
+_LEFT_OUT = " bytes left out ...]\n"
+
+
+def left_out(count: int) -> str:
+    """The mark in the middle of a text of which the first and the last part are shown."""
+    return f"\n[... {count}{_LEFT_OUT}"
+
+
+def is_cut(text: str) -> bool:
+    return CUT in text or _LEFT_OUT in text
+
+
+def pieces(text: str) -> list[str]:
+    """What stands around the marks, and the marks at every second place."""
+    return re.split(rf"({CUT}|\n\[\.\.\. [0-9]+{re.escape(_LEFT_OUT)})", text)
 
 
 def beginning(text: str, most: int) -> str:

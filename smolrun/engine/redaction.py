@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from smolrun.lazy_dataclass import dataclass
-from smolrun.shortening import CUT
+from smolrun.shortening import is_cut, pieces
 
 MASK = "********"
 SHORTEST = 4
@@ -88,7 +88,7 @@ class Redactor:
         if known.pattern is None:
             return text
         masked = known.pattern.sub(MASK, text)
-        return _without_parts(masked, known.forms) if CUT in masked else masked
+        return _without_parts(masked, known.forms) if is_cut(masked) else masked
 
     def data(self, value: Any) -> Any:
         """`value` with every text in it redacted, keys included; itself where there is nothing to hide."""
@@ -108,15 +108,16 @@ class Redactor:
 
 
 def _without_parts(text: str, forms: Collection[str]) -> str:
-    """The text without what is left of secrets that were cut in two: before `CUT` a beginning, behind it an end."""
-    pieces = text.split(CUT)
+    """The text without what is left of secrets that were cut in two: before the mark a beginning, behind it an end."""
+    parts = pieces(text)
     reversed_forms = [form[::-1] for form in forms]
-    for number, piece in enumerate(pieces):
-        before = max((_overlap(piece, form) for form in forms), default=0) if number < len(pieces) - 1 else 0
+    for number in range(0, len(parts), 2):
+        piece = parts[number]
+        before = max((_overlap(piece, form) for form in forms), default=0) if number < len(parts) - 1 else 0
         rest = piece[: len(piece) - before]
         behind = max((_overlap(rest[::-1], form) for form in reversed_forms), default=0) if number else 0
-        pieces[number] = (MASK if behind else "") + rest[behind:] + (MASK if before else "")
-    return CUT.join(pieces)
+        parts[number] = (MASK if behind else "") + rest[behind:] + (MASK if before else "")
+    return "".join(parts)
 
 
 def _overlap(text: str, form: str) -> int:

@@ -1,5 +1,7 @@
 """What is kept of one stream: all of it up to a limit, past that its first and its last half."""
 
+from smolrun.shortening import left_out
+
 
 class OutputBuffer:
     """Bounded memory for unbounded output.
@@ -41,8 +43,8 @@ class OutputBuffer:
 
     def take(self) -> bytes:
         """What was kept, joined by a line that says what was left out; the buffer is empty afterwards."""
-        left_out = self._total - len(self._head) - len(self._tail)
-        note = f"\n[... {left_out} bytes left out ...]\n".encode() if left_out else b""
+        missing = self._total - len(self._head) - len(self._tail)
+        note = left_out(missing).encode() if missing else b""
         tail = memoryview(self._tail)
         content = b"".join((self._head, note, tail[self._oldest :], tail[: self._oldest]))
         tail.release()

@@ -196,6 +196,7 @@ def test_no_thread_shows_a_vaulted_value_while_another_is_still_taking_it_over()
         ("…er22 and hunte…", f"…{MASK} and {MASK}…"),
         ("er22 it says hunt", "er22 it says hunt"),
         ("…r22 it says hun…", "…r22 it says hun…"),
+        ("hunt\n[... 9 bytes left out ...]\ner22", f"{MASK}\n[... 9 bytes left out ...]\n{MASK}"),
     ],
 )
 def test_what_is_left_of_a_secret_that_was_cut_in_two_is_masked(shown: str, masked: str) -> None:
