@@ -8,7 +8,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "file", "copy", "template", "lineinfile", "blockinfile", "replace", "ini_file", "assemble", "unarchive",
         "archive", "fetch", "slurp", "stat", "find", "tempfile", "acl", "xattr", "htpasswd",
     ),
-    "Network": ("get_url", "uri", "wait_for", "known_hosts", "ufw", "iptables"),
+    "Network": ("get_url", "uri", "wait_for", "known_hosts", "openssh_keypair", "ufw", "iptables"),
     "Packages": (
         "package", "apt", "apt_key", "apt_repository", "deb822_repository", "debconf", "dpkg_selections", "dnf", "yum",
         "apk", "pip", "npm", "make", "package_facts", "alternatives",
