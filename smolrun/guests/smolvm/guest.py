@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -17,6 +18,8 @@ from smolrun.guests.instances.process import mark, mentioning
 from smolrun.guests.instances.usage import used
 from smolrun.guests.login import Login
 from smolrun.guests.port import Resources
+from smolrun.guests.qemu.acceleration import kvm_works
+from smolrun.guests.qemu.command_line import PROGRAM
 from smolrun.guests.smolvm.library import Library, MicroVM
 from smolrun.guests.smolvm.settings import SmolVMSettings
 
@@ -66,7 +69,8 @@ class SmolVMGuest:
                 self.stop()
                 raise SmolVMError(f"the guest {self.name} was stopped while it was starting") from error
             self.stop()
-            raise SmolVMError(f"the guest {self.name} did not start: {error.message}", hint=error.hint) from error
+            hint = error.hint or self._hint()
+            raise SmolVMError(f"the guest {self.name} did not start: {error.message}", hint=hint) from error
         except BaseException:
             self.stop()
             raise
@@ -90,6 +94,11 @@ class SmolVMGuest:
     def _measure(self) -> None:
         if self._instance is not None:
             self._used = used(self._instance.record.processes) or self._used
+
+    def _hint(self) -> str | None:
+        if sys.platform != "linux" or self._settings.name is not None or kvm_works(PROGRAM):
+            return None
+        return "KVM does not work on this machine, and SmolVM's microVMs need it; 'provider: qemu' does without"
 
     def _check_wanted(self) -> None:
         if self._stopped.is_set():
