@@ -22,9 +22,8 @@ def test_packages(bare_debian: SystemGuest) -> None:
     assert bare_debian.sh("dpkg-query -W -f '${db:Status-Abbrev}' sr-dep") == "ii "
     assert bare_debian.sh("dpkg-query -W -f '${Version}' sr-one") == "2.0"
     bare_debian.twice("dpkg_selections", {"name": "sr-one", "selection": "hold"})
-    bare_debian.twice("dpkg_selections", {"name": "sr-one", "selection": "install"})
-    bare_debian.twice("package", {"name": "sr-one", "state": "absent"})
-    bare_debian.twice("apt", {"name": ["sr-two", "sr-dep"], "state": "absent", "purge": True})
+    bare_debian.do("dpkg_selections", {"name": "sr-one", "selection": "install"})
+    bare_debian.twice("package", {"name": ["sr-one", "sr-two", "sr-dep"], "state": "absent"})
 
 
 def test_accounts(bare_debian: SystemGuest) -> None:

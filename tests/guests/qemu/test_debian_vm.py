@@ -72,7 +72,7 @@ def smolrun(
         (tmp_path / name).write_text(text)
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "smolrun", *arguments, "-i", "vm.yml"]
+        command = [sys.executable, "-m", "smolrun", arguments[0], "-i", "vm.yml", *arguments[1:]]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return run
@@ -88,3 +88,21 @@ def test_what_was_set_up_on_a_restored_one_is_there_after_a_reboot(smolrun: Smol
     ended = smolrun("run", "site.yml", "reboot.yml")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert instances.all() == []
+
+
+def test_an_image_that_knows_no_key_lets_in_a_throw_away_one_restored_or_not(
+    smolrun: Smolrun, tiny: TinyImage, tmp_path: Path
+) -> None:
+    hosts = json.loads((tmp_path / "vm.yml").read_text())["all"]["hosts"]
+    disk = tmp_path / "disk.ext4"
+    subprocess.run(["cp", "--sparse=always", hosts["vm"]["guest"]["image"], str(disk)], check=True)
+    without = ["/sbin/debugfs", "-w", "-R", "rm /root/.ssh/authorized_keys", str(disk)]
+    subprocess.run(without, check=True, capture_output=True)
+    guest = {name: value for name, value in hosts["vm"]["guest"].items() if name != "key"}
+    hosts["vm"]["guest"] = {**guest, "image": str(disk), "env": {"GREETING": "hello"}}
+    (tmp_path / "vm.yml").write_text(json.dumps({"all": {"hosts": hosts}}))
+    command = ["exec", "vm", "--", "echo $GREETING; cut -d' ' -f1 /root/.ssh/authorized_keys"]
+    booted, restored = (smolrun(*command) for _ in range(2))
+    assert booted.stdout == restored.stdout == "hello\nssh-ed25519\n", booted.stderr + restored.stderr
+    assert "from its snapshot" not in booted.stderr
+    assert "from its snapshot" in restored.stderr
