@@ -23,6 +23,7 @@ from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.output_stream import LineStream
 from smolrun.engine.services import Services
 from smolrun.engine.task_outcome import Execution
+from smolrun.engine.turn import Turn
 from smolrun.engine.variables.play_scope import PlayScope
 from smolrun.errors import (
     BecomeError,
@@ -148,7 +149,7 @@ class _Call:
         """Begin it in a thread, over a connection of its own, since it needs the controller for its next step."""
         connection = self.services.connections.another(guest.connection)
         try:
-            with _Turn(Guest(connection, guest.become), self.services):
+            with Turn(Guest(connection, guest.become), self.services, self._progress):
                 self._announce(Deadline.after(background.limit))
         except BaseException:
             self.services.connections.give_back(connection)
@@ -184,7 +185,7 @@ class _Call:
         return guest_of(self.services, host, item.planned.keywords, self.values, variables, folder)
 
     def _turn(self, guest: Guest) -> AbstractContextManager[None]:
-        return _Turn(guest, self.services) if self.module.uses_guest else nullcontext()
+        return Turn(guest, self.services, self._progress) if self.module.uses_guest else nullcontext()
 
     def _timeout(self) -> float | None:
         task = self.item.planned.task
@@ -368,28 +369,3 @@ def _is_root(guest: Guest) -> bool:
 
 def _say_nothing(message: str) -> None:
     """What goes on in the background is not told: its task has ended."""
-
-
-class _Turn:
-    """The connection of a guest, connected and ours until the end of the execution. None of this counts as its time."""
-
-    __slots__ = ("_guest", "_services", "_turn")
-
-    def __init__(self, guest: Guest, services: Services) -> None:
-        self._guest = guest
-        self._services = services
-        self._turn = guest.connection.turn()
-
-    def __enter__(self) -> None:
-        self._turn.__enter__()
-        try:
-            self._guest.connection.connect(Deadline.never())
-            self._services.stop.raise_if_set()
-            for warning in self._guest.connection.warnings:
-                self._services.warn(warning, hint=f"first met on {self._guest.connection.description}")
-        except BaseException:
-            self._turn.__exit__(None, None, None)
-            raise
-
-    def __exit__(self, *details: Any) -> None:
-        self._turn.__exit__(*details)

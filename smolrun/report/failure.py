@@ -17,6 +17,8 @@ LONGEST_LINE = 2_000
 """Characters of one line of a stream that are shown: a command may write megabytes without a newline."""
 _NO_EXIT_CODE = 256
 """From here on a module's ``rc`` is a number of its own (``lineinfile`` has 257, as in Ansible)."""
+_LONG = 1.0
+"""Seconds of trying to connect that are worth telling."""
 _LABEL_WIDTH = 11
 _VALUE_LIMIT = 300
 
@@ -32,6 +34,8 @@ def failure_lines(event: Outcome, verbosity: int) -> Lines:
     yield from _command(event)
     yield from _stream("stdout", event.result.get("stdout"), verbosity)
     yield from _stream("stderr", event.result.get("stderr"), verbosity)
+    if event.status == "unreachable" and event.duration >= _LONG:
+        yield from _labelled("tried for", seconds(event.duration))
     if failure.killed is not None:
         done = "every process it had started is gone" if failure.killed else "NOT verified: processes may be left"
         yield from _labelled("killed", done)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smolrun.engine.events import Event, HostTaskStarted, OutputReceived, TaskFinished, Warned
+from smolrun.engine.events import Event, HostTaskStarted, OutputReceived, TaskFinished, TaskProgress, Warned
 from smolrun.engine.options import RunOptions
 from smolrun.engine.run import Run
 from smolrun.inventory.inventory import load_inventory
@@ -136,6 +136,18 @@ def test_a_host_that_refuses_connections_is_unreachable_and_is_not_rescued(play:
     assert played.code == 4
     assert [event.status for event in played.of(TaskFinished)] == ["unreachable"]
     assert played.counts("guest") == {"unreachable": 1}
+
+
+def test_a_connection_that_takes_long_is_told_while_it_is_made(
+    play: Play, openssh: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smolrun.engine.turn.LONG", 0.2)
+    gone = {"guest": guest(openssh)["guest"] | {"ansible_port": 1, "ansible_timeout": 1}}
+    played = play("- hosts: guest\n  gather_facts: false\n  tasks: [{ping: }]\n", hosts=gone)
+    assert [told.message for told in played.of(TaskProgress)] == [
+        f"connecting to {openssh.user}@{openssh.host}:1 takes long"
+    ]
+    assert play("- hosts: guest\n  gather_facts: false\n  tasks: [{ping: }]\n", hosts=guest(openssh)).code == 0
 
 
 def test_a_lost_command_makes_the_host_unreachable_and_is_never_repeated(openssh: Endpoint, play: Play) -> None:

@@ -118,6 +118,11 @@ def test_unreachable_and_lost_are_told_apart(status: str, word: str) -> None:
     assert f"fatal: [web1]: {word} => gone" in shown(event)
 
 
+def test_how_long_a_connection_was_tried_for_is_told() -> None:
+    event = made.finished(made.task(), "unreachable", failure=made.failure("refused"), duration=9.5)
+    assert "  tried for  9.50 s" in shown(event)
+
+
 def test_retries_are_announced_as_in_ansible() -> None:
     event = events.RetryScheduled(time=0.0, task=made.task(), host="web1", attempt=1, attempts=4, delay=5.0)
     assert "FAILED - RETRYING: [web1]: Install (3 retries left)." in shown(event)
