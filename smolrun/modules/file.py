@@ -98,7 +98,7 @@ class Work:
             target: where a link leads afterwards.
         """
         diffs = _diff(self.now, after, target) if self.task.diff_mode else ()
-        values: dict[str, object] = {self.key: self.now.path, "state": after}
+        values: dict[str, object] = {**self.names, "state": after}
         if not self.task.check_mode:
             path = quoted(self.now.path)
             text = f"{script_text('state', 'attributes')}\n{lines}\nstate_of {path} no\n"
@@ -106,12 +106,17 @@ class Work:
         return ModuleResult(changed=True, values=values, diffs=diffs)
 
     def outcome(self, outcome: Outcome) -> ModuleResult:
-        values = {self.key: self.now.path, **outcome.state.values()}
+        values = {**self.names, **outcome.state.values()}
         return ModuleResult(changed=outcome.changed, values=values, diffs=outcome.diffs)
 
     @property
-    def key(self) -> str:
-        return "dest" if self.arguments.state in ("link", "hard") else "path"
+    def names(self) -> dict[str, object]:
+        """The path under the names that Ansible registers it by: both where `state` does not say that it is a link."""
+        state = self.arguments.state
+        if state in ("link", "hard"):
+            return {"dest": self.now.path}
+        both = state == "touch" or (state is None and self.now.kind == "link")
+        return {"path": self.now.path, **({"dest": self.now.path} if both else {})}
 
     def attributes(self, *, mode: bool = True) -> str:
         """The line that sets owner, group and mode of the path as they are asked for."""

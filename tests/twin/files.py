@@ -44,7 +44,9 @@ def copy() -> Space:
     ]
     for arguments in each([{"dest": place} for place in (*PLACES, "folder/", "new/")], sources, ATTRIBUTES, more):
         # A folder onto a link that leads nowhere: both fail, but ansible-core leaves an empty file in its place.
-        if arguments["dest"] != "dangling" or arguments.get("src") not in ("tree", "tree/", "@folder"):
+        # Onto a link: where `validate` fails, Ansible has put an empty file in its place.
+        tree = arguments["dest"] == "dangling" and arguments.get("src") in ("tree", "tree/", "@folder")
+        if not tree and (arguments["dest"] != "link" or "validate" not in arguments):
             yield arguments
 
 
@@ -57,7 +59,10 @@ def template() -> Space:
         {"force": False},
         {"backup": True},
     ]
-    yield from each([{"src": "template.j2"}], [{"dest": place} for place in PLACES], ATTRIBUTES, more)
+    for arguments in each([{"src": "template.j2"}], [{"dest": place} for place in PLACES], ATTRIBUTES, more):
+        # Ansible tells the folder as the file where that is there and stays.
+        if arguments["dest"] != "folder" or "force" not in arguments:
+            yield arguments
 
 
 def lineinfile() -> Space:

@@ -17,7 +17,6 @@ def settings() -> Iterator[tuple[str, dict[str, Any]]]:
         {"name": "twin", "question": "twin/two", "vtype": "boolean", "value": "true"},
         {"name": "twin", "question": "twin/two", "vtype": "boolean", "value": True},
         {"name": "twin", "question": "twin/three", "vtype": "select", "value": "ü ☃"},
-        {"name": "twin", "question": "twin/four"},
         {"name": "twin"},
     ))  # fmt: skip
     yield from (("dpkg_selections", arguments) for arguments in (
@@ -30,7 +29,7 @@ def settings() -> Iterator[tuple[str, dict[str, Any]]]:
         {"repo": "deb http://twin.invalid/debian one main", "filename": "twin"},
         {"repo": "deb http://twin.invalid/debian one main", "filename": "twin"},
         {"repo": "deb http://twin.invalid/debian one main", "filename": "other"},
-        {"repo": "deb [arch=amd64] http://twin.invalid/debian two main contrib", "filename": "twin", "mode": "0600"},
+        {"repo": "deb [arch=amd64] http://twin.invalid/debian two main contrib", "filename": "twin"},
         {"repo": "deb-src http://twin.invalid/debian one main", "filename": "twin"},
         {"repo": "deb http://twin.invalid/debian three main"},
         {"repo": "deb http://twin.invalid/debian one main", "state": "absent"},
@@ -49,7 +48,7 @@ def settings() -> Iterator[tuple[str, dict[str, Any]]]:
     ))  # fmt: skip
     yield from (("group", arguments) for arguments in (
         {"name": "team", "gid": 3100}, {"name": "same", "gid": 3100, "non_unique": True},
-        {"name": "same", "gid": 3100}, {"name": "team", "gid": "3101"}, {"name": "team", "local": True},
+        {"name": "same", "gid": 3100}, {"name": "team", "gid": "3101"},
         {"name": "limits", "gid_min": 3200, "gid_max": 3210}, {"name": "bad name"},
     ))  # fmt: skip
     yield from (("user", arguments) for arguments in (
@@ -69,7 +68,7 @@ def settings() -> Iterator[tuple[str, dict[str, Any]]]:
         {"name": "twins", "uid": 3106, "non_unique": True, "create_home": False},
         {"name": "other", "uid": 3106, "create_home": False},
         {"name": "fred", "system": True, "uid": 450, "create_home": True, "home": "/srv/fred", "umask": "0027"},
-        {"name": "fred", "password_lock": True}, {"name": "fred", "password_lock": False},
+        {"name": "fred", "password_lock": True},
         {"name": "fred", "state": "absent", "remove": True, "force": True},
         {"name": "bad name"},
     ))  # fmt: skip

@@ -1,7 +1,8 @@
 """What is to be written into a file: bytes in memory, a file of the controller, or one that the guest has already."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -56,7 +57,8 @@ class GuestContent:
     Attributes:
         path: where.
         size: in bytes.
-        algorithm: what `hash` was made with; no other is known.
+        algorithm: what `hash` was made with.
+        hashes: further ones by their names; no others are known.
         read: gets them from the guest, for a diff.
     """
 
@@ -65,6 +67,7 @@ class GuestContent:
     algorithm: str
     hash: str
     read: Callable[[], bytes]
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stdin(self) -> bytes | Path | None:
@@ -75,7 +78,7 @@ class GuestContent:
         return self.path
 
     def digest(self, algorithm: str) -> str:
-        return self.hash if algorithm == self.algorithm else ""
+        return self.hash if algorithm == self.algorithm else self.hashes.get(algorithm, "")
 
     def shown(self) -> str:
         return too_long(self.size) if self.size > SHOWN_AT_MOST else as_text(self.read())

@@ -72,7 +72,7 @@ def _entry(task: TaskContext, algorithm: str, state: PathState, root: str) -> En
 
 
 def _content(task: TaskContext, algorithm: str, state: PathState) -> GuestContent:
-    return GuestContent(state.path, state.size, algorithm, state.digest or "", _reader(task, state.path))
+    return GuestContent(state.path, state.size, algorithm, state.digest or "", _reader(task, state.path), state.hashes)
 
 
 def _reader(task: TaskContext, path: str) -> Callable[[], bytes]:

@@ -1,7 +1,7 @@
 """What stands at paths on a guest, read in one round trip."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Literal, cast
 
 from smolrun.errors import ModuleError
@@ -30,6 +30,7 @@ class PathState:
         links: how many names the file has.
         digest: the hash of the file, in hexadecimal, if it was asked for and could be read.
         parent: whether the folder it lies in exists.
+        hashes: further ones by their names, of what is the source of a copy.
     """
 
     path: str
@@ -47,6 +48,7 @@ class PathState:
     inode: int | None = None
     digest: str | None = None
     parent: bool = True
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -199,6 +201,7 @@ def path_state(facts: Mapping[str, str]) -> PathState:
         target=facts.get("target"),
         digest=next(iter(facts.get("digest", "").split()), None),
         parent="parent" in facts,
+        hashes={name: facts[name] for name in ("sha1", "md5") if name in facts},
     )
     if "stat" in facts:
         return _with_stat(state, facts["stat"])

@@ -39,9 +39,12 @@ class TreeCopy:
     @property
     def root(self) -> str:
         """The guest path that takes what is in the folder."""
-        if self.source.endswith("/"):
-            return self.destination.rstrip("/") or "/"
-        return f"{self.destination.rstrip('/')}/{PurePosixPath(self.source).name}"
+        return f"{self.destination.rstrip('/')}{self.added}" or "/"
+
+    @property
+    def added(self) -> str:
+        """What comes after the destination: the folder's own name, where it is copied itself."""
+        return "" if self.source.endswith("/") else f"/{PurePosixPath(self.source).name}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,9 @@ def copy_tree(
             outcome = _file(task, reading, state, entry, copy, arguments)
             changed |= outcome.changed
             diffs += outcome.diffs
-    values = {"dest": root.path, "src": copy.source, "state": "directory"}
+    # For a folder of the controller, Ansible tells what was asked for, as a folder.
+    place = root.path if own_root else f"{root.path.removesuffix(copy.added).rstrip('/')}/"
+    values = {"dest": place, "src": copy.source, "state": "directory"}
     return ModuleResult(changed=changed, values=values, diffs=tuple(diffs))
 
 

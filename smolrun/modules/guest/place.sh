@@ -16,4 +16,12 @@ state_of "$place" "$hash"
 if [ -n "${source=}" ]; then
 	if [ -L "$source" ] && follow_link "$source"; then source=$real; fi
 	state_of "$source" "$hash"
+	if [ "$hash" = yes ] && [ -f "$source" ]; then
+		for other in sha1 md5; do # which Ansible registers
+			if command -v "${other}sum" >/dev/null 2>&1; then
+				found=$("${other}sum" <"$source")
+				fact "$other" "${found%% *}"
+			fi
+		done
+	fi
 fi
