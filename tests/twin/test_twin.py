@@ -14,6 +14,7 @@ from tests.twin.peers import Said, ansible_playbook, by_ansible, by_smolrun, tol
 
 MANIFEST = r"""
 cd /twin
+rm -f */hosts.old # which Ansible's known_hosts leaves
 find . -printf '%p\t%y %m %U %G %l\n' | sort
 find . -type f ! -name '*.[gbxtzo][zau2ir]*' -exec sha256sum {} + | sort -k 2
 find . -type f -name '*.[gbxtzo][zau2ir]*' | sort | while read -r archive; do
@@ -40,7 +41,7 @@ for table in /var/spool/cron/crontabs/* /etc/cron.d/twin; do
 	[ -f "$table" ] && echo "$table" && grep -v '^# (' "$table"
 done
 hostname; cat /etc/hostname; dpkg --get-selections | grep -v install$
-debconf-show twin; update-alternatives --query twin 2>/dev/null
+debconf-show twin | sort; update-alternatives --query twin 2>/dev/null
 for file in /etc/apt/sources.list.d/*; do [ -f "$file" ] && stat -c '%n %a' "$file" && cat "$file"; done
 systemctl is-enabled twin; systemctl is-active twin
 dpkg-query -W -f '${Package} ${Version} ${Status}\n' hello time 2>/dev/null
