@@ -55,6 +55,8 @@ class GitHubReporter:
             if failed:
                 yield self._of_failure(task, failed)
         for phase in self._teller.story.phases:
+            if phase.error and phase.error != end.error:
+                yield _annotation("error", phase.error, None, phase.name, self._workspace)
             for finding in phase.findings if phase.status == "failed" else ():
                 if finding.kind in ("changed", "would change"):
                     message = f"{finding.host}: {TOLD[finding.kind]}"

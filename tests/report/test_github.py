@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def test_ignored_failures_are_not_annotated_and_warnings_are() -> None:
     warned = events.Warned(time=made.NOW, message="odd", place=events.Place(path="x.yml", line=1, column=2), hint="so")
     lines = written(made.run_started(), ignored, warned, made.run_finished())
     assert lines[2:] == ["::warning file=x.yml,line=1,col=2::odd%0Aso"]
+
+
+def test_a_guest_of_a_matrix_that_did_not_start_is_an_error_told_once() -> None:
+    phase = events.PhaseFinished(time=0.0, name="bad: guest", status="failed", exit_code=4, error="no SSH banner")
+    assert written(made.run_started(), phase, made.run_finished(exit_code=4))[2:] == [
+        "::error title=bad%3A guest::no SSH banner"
+    ]
+    ended = replace(made.run_finished(exit_code=4), error="no SSH banner")
+    assert written(made.run_started(), phase, ended)[2:] == ["::error title=the run ended::no SSH banner"]
 
 
 def test_nothing_that_a_guest_prints_is_a_command_meanwhile() -> None:
