@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from smolrun.deadline import Deadline
-from smolrun.errors import UsageError
+from smolrun.errors import NotRunError, SmolVMError, UsageError
 from smolrun.guests.instances.folder import Instance, InstanceFolder
 from smolrun.guests.port import Resources
 from smolrun.guests.settings import GuestSettings
@@ -36,14 +36,20 @@ class ExistingGuest:
         self._settings = settings
 
     def start(self, deadline: Deadline) -> Mapping[str, Any]:
-        """Wait until it lets us in."""
+        """Wait until it lets us in. Raises `NotRunError`."""
         from smolrun.ssh.client import SSHClient
 
         settings = self._settings
-        with SSHClient(
+        patience = max(0.001, deadline.earliest(settings.boot_timeout).remaining() or 0.0)
+        client = SSHClient(
             settings.host, settings.user, settings.port, settings.key, settings.password, host_key=settings.host_key
-        ) as client:
-            client.wait_for_ssh(timeout=deadline.earliest(settings.boot_timeout).remaining() or settings.boot_timeout)
+        )
+        try:
+            client.wait_for_ssh(timeout=patience)
+        except SmolVMError as error:
+            raise NotRunError(f"the guest {self.name} cannot be reached: {error.message}", hint=error.hint) from error
+        finally:
+            client.close()
         variables: dict[str, Any] = {
             "ansible_host": settings.host,
             "ansible_port": settings.port,
