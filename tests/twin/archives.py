@@ -52,7 +52,7 @@ def xattr() -> Space:
 
 
 def capabilities() -> Space:
-    places = [{"path": f"@{place}"} for place in ("present", "folder", "missing")]
+    places = [{"path": place} for place in ("present", "program", "empty", "folder")]
     what: list[dict[str, Any]] = [
         {"capability": "cap_kill=ep"}, {"capability": "CAP_KILL=p"}, {"capability": "cap_nonsense=ep"},
         {"capability": "cap_kill", "state": "absent"}, {"capability": "cap_kill=ep", "state": "absent"},
