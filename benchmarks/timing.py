@@ -37,12 +37,17 @@ def _forget_masters(job: Job) -> None:
 
 
 def time_in_turn(
-    tools: Sequence[Tool], job: Job, rounds: int, *, prepare: Callable[[Tool], None] | None = None
+    tools: Sequence[Tool],
+    job: Job,
+    rounds: int,
+    *,
+    prepare: Callable[[Tool], None] | None = None,
+    uncounted: int = 1,
 ) -> list[Timing]:
-    """Time each tool `rounds` times after one run that does not count."""
+    """Time each tool `rounds` times after a run that does not count, or none where it has just run."""
     seconds: dict[str, list[float]] = {tool.name: [] for tool in tools}
     failures: dict[str, str] = {}
-    for number in range(rounds + 1):
+    for number in range(rounds + uncounted):
         for tool in tools:
             if tool.name in failures:
                 continue
@@ -56,7 +61,7 @@ def time_in_turn(
                 continue
             took = time.perf_counter() - begin
             _forget_masters(job)
-            if number:
+            if number >= uncounted:
                 seconds[tool.name].append(took)
     return [Timing(tool.name, tuple(seconds[tool.name]), failures.get(tool.name, "")) for tool in tools]
 
