@@ -88,6 +88,12 @@ TRUE_WORDS = frozenset({"y", "yes", "on", "1", "true", "t"})
 FALSE_WORDS = frozenset({"n", "no", "off", "0", "false", "f"})
 
 
+class Assumed(str):
+    """What a variable is where nobody has set it. Playbooks may ask for it; it decides nothing."""
+
+    __slots__ = ()
+
+
 @dataclass
 class VariableReader:
     """Reads settings out of a host's variables and notes every mistake in them.
@@ -123,7 +129,7 @@ class VariableReader:
         """The name and the value of the last of `names` that is set; null and empty text count as not set."""
         for name in reversed(names):
             value = self.variables.get(name)
-            if value is not None and value != "":
+            if value is not None and value != "" and not isinstance(value, Assumed):
                 return name, value
         return names[-1], None
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from smolrun.connection.become_settings import BecomeKeywords, become_from
 from smolrun.connection.port import Connection, TcpStream
 from smolrun.connection.settings import Endpoint, endpoint_from
+from smolrun.connection.variables import Assumed
 from smolrun.deadline import Deadline
 from smolrun.engine.keyword_values import KeywordValues
 from smolrun.engine.known_guests import Sources
@@ -33,7 +34,7 @@ class RenderedVariables(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = self._variables[name]
-        if isinstance(value, SourceText) and not value.is_template:
+        if isinstance(value, Assumed) or (isinstance(value, SourceText) and not value.is_template):
             return value
         return self._templar.render(value, self._variables)
 

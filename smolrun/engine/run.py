@@ -210,7 +210,14 @@ class Run:
         directory = None if first is None or "," in str(first) else str(first if first.is_dir() else first.parent)
         common = run_variables(options, inventory.group_hosts(), directory, inventory.sources)
         merge = options.hash_behaviour == "merge"
-        return HostLayers(inventory, services.memory, common, options.extra_vars, merge=merge)
+        return HostLayers(
+            inventory,
+            services.memory,
+            common,
+            options.extra_vars,
+            merge=merge,
+            connection=options.connection.connection,
+        )
 
     def _gathers(self, play: Play) -> bool:
         gather = play.gather_facts

@@ -19,6 +19,7 @@ class HostLayers:
         common: what all hosts have alike: magic variables that hold for the whole run.
         extra: the variables of ``-e``.
         merge: mappings of one name are put together, as ``hash_behaviour`` may ask for.
+        connection: how hosts are reached of which nobody says it.
 
     Attributes:
         layered: makes one view of several layers.
@@ -33,10 +34,12 @@ class HostLayers:
         extra: Mapping[str, Any],
         *,
         merge: bool = False,
+        connection: str = "ssh",
     ) -> None:
         self._inventory = inventory
         self._memory = memory
         self.extra = extra
+        self.connection = connection
         self._common = {**common, "hostvars": HostVariables(self, inventory)}
         self.layered = MergingVariables if merge else LayeredVariables
         self.revision = 0

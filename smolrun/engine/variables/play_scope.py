@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from smolrun.connection.variables import Assumed
 from smolrun.engine.variables.host_variables import HostLayers
 from smolrun.engine.variables.layers import ComputedVariables, Layer, LayeredVariables
 from smolrun.engine.variables.magic import play_variables
@@ -42,6 +43,8 @@ class PlayScope:
             {"ansible_play_hosts": active, "ansible_play_batch": batch, "play_hosts": batch}
         )
         self._play_vars: Layer = play.vars
+        said = play.connection if isinstance(play.connection, str) and "{" not in play.connection else None
+        self._assumed: Layer = {"ansible_connection": Assumed(said or hosts.connection)}
         self._files: dict[str, tuple[Layer, ...]] = {}
         self._revision = hosts.revision
         self._around: dict[str, tuple[tuple[Layer, ...], tuple[Layer, ...], tuple[Layer, ...]]] = {}
@@ -66,7 +69,7 @@ class PlayScope:
         around = self._around.get(host)
         if around is None:
             magic, extra, *taught = self.hosts.above(host)
-            below = (*self._files.get(host, ()), self._play_vars, *self.hosts.below(host))
+            below = (*self._files.get(host, ()), self._play_vars, *self.hosts.below(host), self._assumed)
             around = self._around[host] = (self._batch, self._magic, magic, extra), (*taught,), below
         above, learned, below = around
         if scope is NO_SCOPE:

@@ -147,3 +147,28 @@ def test_the_inventory_is_told_by_its_whole_path(tmp_path: Path, monkeypatch: py
     inventory = load_inventory([Path("hosts")])
     layers = HostLayers(inventory, Memory(), {}, {})
     assert layers.above("a")[0]["inventory_dir"] == str(tmp_path)
+
+
+def test_tasks_know_how_hosts_are_reached_where_nobody_says_it(play: Play) -> None:
+    played = play(
+        """
+        - hosts: all
+          gather_facts: false
+          tasks:
+            - {name: seen, debug: {msg: "{{ [ansible_connection, ansible_connection in ['docker']] }}"}}
+            - {name: hostvars, debug: {msg: "{{ hostvars.a.ansible_connection | default('unsaid') }}"}}
+        - hosts: all
+          gather_facts: false
+          connection: local
+          tasks:
+            - {name: local, debug: {msg: "{{ ansible_connection }}"}}
+            - {command: "true"}
+        - hosts: all
+          gather_facts: false
+          tasks: [{connection: local, command: "true"}]
+        """,
+        inventory="a\n",
+    )
+    assert (played.message("seen"), played.message("hostvars")) == (["ssh", False], "unsaid")
+    assert played.message("local") == "local"
+    assert played.counts("a") == {"ok": 5, "changed": 2}
