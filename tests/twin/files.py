@@ -45,8 +45,13 @@ def copy() -> Space:
     for arguments in each([{"dest": place} for place in (*PLACES, "folder/", "new/")], sources, ATTRIBUTES, more):
         # A folder onto a link that leads nowhere: both fail, but ansible-core leaves an empty file in its place.
         # Onto a link: where `validate` fails, Ansible has put an empty file in its place.
-        tree = arguments["dest"] == "dangling" and arguments.get("src") in ("tree", "tree/", "@folder")
-        if not tree and (arguments["dest"] != "link" or "validate" not in arguments):
+        # A folder of the guest: Ansible does not validate its files, and copies it into itself without end. With `follow`,
+        # a link that leads nowhere is replaced there, and followed here.
+        place, source = arguments["dest"], arguments.get("src")
+        tree = place == "dangling" and source in ("tree", "tree/", "@folder")
+        on_guest = source == "@folder" and ("validate" in arguments or place.startswith("folder"))
+        followed = place == "dangling" and "follow" in arguments
+        if not (tree or on_guest or followed) and (place not in ("link", "dangling") or "validate" not in arguments):
             yield arguments
 
 
