@@ -45,7 +45,7 @@ def copy() -> Space:
     for arguments in each([{"dest": place} for place in (*PLACES, "folder/", "new/")], sources, ATTRIBUTES, more):
         # A folder onto a link that leads nowhere: both fail, but ansible-core leaves an empty file in its place.
         # Onto a link: where `validate` fails, Ansible has put an empty file in its place.
-        # A folder of the guest: Ansible does not validate its files, and copies it into itself without end. With `follow`,
+        # A folder of the guest: Ansible does not validate its files, and copies it into itself without end. `follow`:
         # a link that leads nowhere is replaced there, and followed here.
         place, source = arguments["dest"], arguments.get("src")
         tree = place == "dangling" and source in ("tree", "tree/", "@folder")
