@@ -45,13 +45,16 @@ def copy() -> Space:
     for arguments in each([{"dest": place} for place in (*PLACES, "folder/", "new/")], sources, ATTRIBUTES, more):
         # A folder onto a link that leads nowhere: both fail, but ansible-core leaves an empty file in its place.
         # Onto a link: where `validate` fails, Ansible has put an empty file in its place.
-        # A folder of the guest: Ansible does not validate its files, and copies it into itself without end. `follow`:
-        # a link that leads nowhere is replaced there, and followed here.
+        # With `follow`, a link that leads nowhere is replaced there, and followed here. No folders of the guest:
+        # Ansible keeps their modes, does not validate what is in them, and copies one into itself without end.
         place, source = arguments["dest"], arguments.get("src")
         tree = place == "dangling" and source in ("tree", "tree/", "@folder")
-        on_guest = source == "@folder" and ("validate" in arguments or place.startswith("folder"))
+        on_guest = source == "@folder"
         followed = place == "dangling" and "follow" in arguments
-        if not (tree or on_guest or followed) and (place not in ("link", "dangling") or "validate" not in arguments):
+        kept = place == "folder" and "force" in arguments  # Ansible tells the folder as the file
+        if not (tree or on_guest or followed or kept) and (
+            place not in ("link", "dangling") or "validate" not in arguments
+        ):
             yield arguments
 
 

@@ -95,6 +95,8 @@ class Said:
 
 def told_of(module: str, result: Mapping[str, Any]) -> dict[str, Any]:
     """The values that are compared."""
+    if module == "copy" and result.get("state") == "directory":  # only the place of a folder is told here
+        return {"dest": result["dest"]}
     return {name: _settled(result[name]) for name in TOLD.get(module.rpartition(".")[2], ()) if name in result}
 
 

@@ -62,11 +62,10 @@ def arrived(
 
 
 def _result(delivery: Delivery, outcome: Outcome) -> ModuleResult:
-    values: dict[str, object] = {"dest": outcome.state.path, **outcome.state.values()}
+    # `path`, too: in Ansible the module `file` has the last word where the content is right.
+    values: dict[str, object] = {"dest": outcome.state.path, "path": outcome.state.path, **outcome.state.values()}
     if outcome.changed:
         values["src"] = delivery.source
-    else:
-        values["path"] = outcome.state.path  # as Ansible, whose module `file` has the last word here
     if outcome.changed or delivery.content.on_guest is not None:
         values["md5sum"] = delivery.content.digest("md5") or None
     values["checksum"] = delivery.content.digest("sha1") or None
