@@ -374,3 +374,13 @@ def test_the_folder_that_takes_others_keeps_its_owner(guest: Guest) -> None:
     assert guest.do("copy", {"src": "tree/", "dest": guest.path("out"), "owner": "12"}).changed
     assert guest.here("out").stat().st_uid == 0
     assert guest.here("out/x").stat().st_uid == 12
+
+
+def test_a_closed_folder_of_the_guest_is_closed_in_its_copy(guest: Guest) -> None:
+    (guest.here("from") / "closed").mkdir(parents=True)
+    (guest.here("from") / "closed/file").write_text("x")
+    (guest.here("from") / "closed").chmod(0o700)
+    given = {"src": guest.path("from/"), "dest": guest.path("to"), "remote_src": True}
+    assert guest.do("copy", given).changed
+    assert (guest.here("to") / "closed").stat().st_mode & 0o7777 == 0o700
+    assert not guest.do("copy", given).changed

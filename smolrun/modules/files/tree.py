@@ -115,7 +115,7 @@ def copy_tree(
     folders = list(zip(states, entries, strict=True))
     if own_root or root.leads_to != "directory":
         folders.insert(0, (root, _folder_entry(root)))
-    changed = _folders_and_links(task, reading, folders, owners)
+    changed = _folders_and_links(task, reading, folders, owners, keep_modes=own_root)
     diffs: list[Diff] = []
     for state, entry in zip(states, entries, strict=True):
         if entry.content is not None:
@@ -152,13 +152,20 @@ def _file(
 
 
 def _folders_and_links(
-    task: TaskContext, reading: Reading, entries: Sequence[tuple[PathState, Entry]], wanted: Attributes
+    task: TaskContext,
+    reading: Reading,
+    entries: Sequence[tuple[PathState, Entry]],
+    wanted: Attributes,
+    *,
+    keep_modes: bool,
 ) -> bool:
     """Makes the folders and links that are missing, and gives the folders their attributes."""
     lines = ""
     for now, entry in entries:
         if entry.kind == "directory":
-            lines += _folder(reading, now, wanted)
+            # Of folders on the guest each new one has the mode of its source: a closed one stays closed.
+            kept = f"{entry.mode:04o}" if keep_modes and entry.name != now.path else None
+            lines += _folder(reading, now, wanted if now.exists else replace(wanted, mode=wanted.mode or kept))
         elif entry.kind == "link":
             lines += _link(now, entry)
     if lines and not task.check_mode:
