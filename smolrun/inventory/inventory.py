@@ -1,6 +1,7 @@
 """All hosts and groups: who they are, which variables they have, and which of them a pattern chooses."""
 
 import os
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -120,7 +121,10 @@ class Inventory:
         return is_new
 
     def join_group(self, host: str, group: str, parents: Iterable[str] = ()) -> bool:
-        """Put a host into a group, made where it is new, below `parents` (``group_by``); whether that is new."""
+        """Put a host into a group, made where it is new, below `parents` (``group_by``); whether that is new.
+
+        It stands there as in the inventory, whichever host of several came first: ``groups.x[0]`` is the same each run.
+        """
         draft = self._draft
         is_new = group not in draft.groups or host not in draft.groups[group].hosts
         entry = draft.group(group)
@@ -129,7 +133,11 @@ class Inventory:
             if parent != ALL and group not in above.children:
                 above.children[group] = None
                 is_new = True
-        entry.hosts[host] = None
+        if host not in entry.hosts:
+            rank = {name: number for number, name in enumerate(draft.hosts)}
+            members = list(entry.hosts)
+            insort(members, host, key=lambda name: rank.get(name, len(rank)))
+            entry.hosts = dict.fromkeys(members)
         self._build()
         return is_new
 

@@ -227,3 +227,11 @@ def test_a_thousand_hosts_with_a_hundred_variables_load_in_two_seconds(tmp_path:
 
     assert time.process_time() - begun < 2
     assert total == 100_000
+
+
+def test_hosts_stand_in_a_group_as_in_the_inventory_whichever_joined_first() -> None:
+    inventory = load_inventory(["c,a,b,d,"])
+    for host in ("d", "b", "c", "a"):
+        assert inventory.join_group(host, "made", ["above"])
+        assert not inventory.join_group(host, "made", ["above"])
+    assert names(inventory, "made") == names(inventory, "above") == ["c", "a", "b", "d"]
