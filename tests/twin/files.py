@@ -50,8 +50,12 @@ def copy() -> Space:
         # The folders of a folder are made before its files here, and are there where `validate` then fails.
         tree = source in ("tree", "tree/") and (place == "dangling" or "validate" in arguments)
         followed = place == "dangling" and "follow" in arguments
-        kept = place == "folder" and "force" in arguments  # Ansible tells the folder as the file
-        if not (tree or followed or kept) and (place not in ("link", "dangling") or "validate" not in arguments):
+        kept = place in ("folder", "folder/") and "force" in arguments  # Ansible tells the folder as the file
+        # Ansible gives the source itself the mode, so that the command may count on it.
+        source_changed = "remote_src" in arguments and "validate" in arguments and "mode" in arguments
+        if not (tree or followed or kept or source_changed) and (
+            place not in ("link", "dangling") or "validate" not in arguments
+        ):
             yield arguments
 
 
