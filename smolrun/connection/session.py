@@ -89,19 +89,13 @@ class GuestSession:
             OperationTimeoutError: past the deadline; its process tree was killed.
             NotRunError, ConnectionLostError: see `Connection`.
         """
-        place = "" if self.become is None or self.become.user == "root" else _SOMEWHERE
-        request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
-            command=place + assignments(arguments or {}) + text,
-            shell="sh",
+        return self._run_sh(
+            assignments(arguments or {}) + text,
             stdin=stdin,
-            environment=self.environment,
-            become=self.become,
             on_output=self.on_output if stream else None,
-            output_limit=self.output_limit,
             hidden=assignments(secrets or {}),
             program=program,
         )
-        return self._in_time(lambda: self.connection.run(request, self.deadline))
 
     def read(self, setup: str, shared: str) -> CommandResult:
         """As `script`, of a script that only reads the guest.
@@ -112,12 +106,30 @@ class GuestSession:
             setup: lines of ``sh`` that are this reading's own, the final newline included.
             shared: what follows them, the same for many readings.
         """
+        return self._run_sh(setup + shared, shared=shared)
+
+    def _run_sh(
+        self,
+        text: str,
+        *,
+        stdin: bytes | Path | None = None,
+        on_output: OutputCallback | None = None,
+        hidden: str = "",
+        program: bool = False,
+        shared: str = "",
+    ) -> CommandResult:
+        """Run ``sh`` as this task's user, in a folder that is open to that user; the fields are `CommandRequest`'s."""
+        place = "" if self.become is None or self.become.user == "root" else _SOMEWHERE
         request = CommandRequest(  # noqa: S604 - no subprocess: `shell` is a mode
-            command=setup + shared,
+            command=place + text,
             shell="sh",
+            stdin=stdin,
             environment=self.environment,
             become=self.become,
+            on_output=on_output,
             output_limit=self.output_limit,
+            hidden=hidden,
+            program=program,
             shared=shared,
         )
         return self._in_time(lambda: self.connection.run(request, self.deadline))

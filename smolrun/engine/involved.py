@@ -181,4 +181,4 @@ def shortened(value: Any) -> Any:
     if isinstance(value, bool | int | float) or value is None:
         return value
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return value if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+    return value if len(text) <= LONGEST_VALUE else beginning(text, LONGEST_VALUE)

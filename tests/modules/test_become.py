@@ -52,6 +52,7 @@ def test_the_folder_is_one_that_the_user_may_be_in(debian: Guest, as_nobody: dic
     result = debian.do("shell", {"cmd": "pwd && ls >/dev/null"}, **as_nobody)
     assert result.command is not None
     assert (result.command.output != "/root") == closed
+    assert debian.task(**as_nobody).guest.read("", "pwd").output == result.command.output
     debian.here("some").mkdir()
     debian.here("some/file").write_text("")
     assert debian.do("find", {"paths": debian.path("some")}, **as_nobody).values["matched"] == 1
